@@ -29,7 +29,7 @@ func TestNoCodePrintsTheSentenceOfOtherEvidence(t *testing.T) {
 			foreign[sentence] = check.ID
 		}
 	}
-	doors := map[string]func(codes.ID) device.Snapshot{
+	sources := map[string]func(codes.ID) device.Snapshot{
 		"log": func(id codes.ID) device.Snapshot {
 			return well(lastBackedUp(3*aDay), heard(time.Minute, device.AttemptFailed, with(behind(string(id.Domain), id.Number))))
 		},
@@ -40,7 +40,7 @@ func TestNoCodePrintsTheSentenceOfOtherEvidence(t *testing.T) {
 			}))
 		},
 	}
-	for door, snapshot := range doors {
+	for source, snapshot := range sources {
 		for _, id := range everyCode() {
 			s := snapshot(id)
 			d := Diagnose(s, Run(s, All()))
@@ -51,12 +51,12 @@ func TestNoCodePrintsTheSentenceOfOtherEvidence(t *testing.T) {
 			for _, text := range texts {
 				for sentence, from := range foreign {
 					if m, _ := codes.Find(id); strings.Contains(text, sentence) && !strings.Contains(m.InICloud, sentence) {
-						t.Errorf("%s: %s/%d prints %q, which is the sentence of %s: %s", door, id.Domain, id.Number, sentence, from, text)
+						t.Errorf("%s: %s/%d prints %q, which is the sentence of %s: %s", source, id.Domain, id.Number, sentence, from, text)
 					}
 				}
 			}
 			if called := (failure{codes: []codes.ID{id}}).calledOff(); len(d.Causes) == 0 && !called {
-				t.Errorf("%s: %s/%d gives no cause", door, id.Domain, id.Number)
+				t.Errorf("%s: %s/%d gives no cause", source, id.Domain, id.Number)
 			}
 		}
 	}

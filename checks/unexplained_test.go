@@ -36,8 +36,8 @@ func failingCodes() []device.PastCause {
 	return some
 }
 
-// doors are the ways in which a failed attempt becomes known.
-var doors = []struct {
+// sources are the ways in which a failed attempt becomes known.
+var sources = []struct {
 	name   string
 	failed func(device.PastCause) func(*device.Snapshot)
 }{
@@ -98,11 +98,11 @@ func listed(c device.PastCause, at device.Fact[time.Time], said string) func(*de
 
 // No device whose attempts fail, with no known later success, is without a cause.
 func TestNoFailureWithoutALaterSuccessIsWell(t *testing.T) {
-	for _, door := range doors {
+	for _, source := range sources {
 		for _, attached := range []bool{true, false} {
-			t.Run(fmt.Sprintf("%s, attached %v", door.name, attached), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, attached %v", source.name, attached), func(t *testing.T) {
 				for _, c := range failingCodes() {
-					s := well(lastBackedUp(6*time.Hour), door.failed(c))
+					s := well(lastBackedUp(6*time.Hour), source.failed(c))
 					if !attached {
 						s.Live = nil
 					}
@@ -153,14 +153,14 @@ func TestFailuresWithoutACode(t *testing.T) {
 
 // A completed iCloud backup makes earlier failures history.
 func TestALaterSuccessEndsEveryFailure(t *testing.T) {
-	for _, door := range doors {
+	for _, source := range sources {
 		for _, c := range failingCodes() {
-			if door.name == "a log without dates" {
+			if source.name == "a log without dates" {
 				continue // it may be younger than the success
 			}
-			s := well(door.failed(c), lastBackedUp(0))
+			s := well(source.failed(c), lastBackedUp(0))
 			if d := Diagnose(s, Run(s, All())); d.Verdict != BackedUp {
-				t.Errorf("%s by %s/%d: %s %q", door.name, c.Domain, c.Code, d.Verdict, d.Headline)
+				t.Errorf("%s by %s/%d: %s %q", source.name, c.Domain, c.Code, d.Verdict, d.Headline)
 			}
 		}
 	}

@@ -124,7 +124,7 @@ func TestNewIsPartialWhenDevicesMayBeMissing(t *testing.T) {
 	}{
 		"whole":                {reporttest.Run(reporttest.Well("x")), false},
 		"stopped":              {report.Run{Gaps: []device.Gap{{Reason: device.Interrupted}}}, true},
-		"no door":              {report.Run{Gaps: []device.Gap{{Reason: device.Unreachable}}}, true},
+		"no usbmuxd":           {report.Run{Gaps: []device.Gap{{Reason: device.Unreachable}}}, true},
 		"stopped in a device":  {reporttest.Run(reporttest.Ended(reporttest.Well("x"), device.Interrupted)), true},
 		"a device fell silent": {reporttest.Run(reporttest.Ended(reporttest.Well("x"), device.Timeout)), false},
 	} {

@@ -18,7 +18,7 @@ type Report struct {
 	Releases  Releases   `json:"releases,omitzero"`   // the table of releases in use; absent if no device was compared with it
 	Subject   string     `json:"subject"`             // what the run was about: devices, or the backups of them on this computer
 	Redacted  bool       `json:"redacted"`            // names and identifiers were replaced by placeholders
-	Partial   bool       `json:"partial"`             // devices may be missing: the run was interrupted, or a door would not open
+	Partial   bool       `json:"partial"`             // devices may be missing: the run was interrupted, or a source could not be read
 	Gaps      []Gap      `json:"gaps"`                // why devices may be missing, or archives were not read to their end
 	Places    []Place    `json:"places"`              // folders in which backups were looked for
 	Inventory *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one

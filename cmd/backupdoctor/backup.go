@@ -54,7 +54,7 @@ func backupCommandFlags() []cli.Flag {
 		&cli.IntFlag{Name: "keep", Category: backupFlags, Usage: "`NUMBER` of proved copies of a device to keep", Value: 1},
 		&cli.StringFlag{Name: "messages", Category: backupFlags, Usage: "write the session's messages, without contents, to `FILE`"},
 		command.Option(backupFlags, "no-input", "never ask for a password"),
-	}, historyFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, historyFlags(), usbFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // backup reads backupCommandFlags.

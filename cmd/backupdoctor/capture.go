@@ -53,5 +53,5 @@ func captureCommand(e env) *cli.Command {
 
 // captureFlags are the scan flags that select what is learned.
 func captureFlags() []cli.Flag {
-	return slices.Concat(learnFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags())
+	return slices.Concat(learnFlags(), usbFlags(), labelFlags(), placeFlags(), passwordFlags())
 }

@@ -71,8 +71,8 @@ func (e env) demo(ctx context.Context, r reporting) error {
 	fmt.Fprintf(e.screen, "these %s are simulated; to examine your own, run backupdoctor scan\n\n", words.Count(len(devices), "device"))
 	err = scan.Pipe{
 		Source: scan.Attached{Examination: scan.Examination{
-			Door: usb.Door{Address: listener.Addr().String(), Timeout: 20 * time.Second},
-			Pool: scan.NewPool(len(devices), nil), Table: demoReleases(), Screen: e.screen,
+			Client: usb.Client{Address: listener.Addr().String(), Timeout: 20 * time.Second},
+			Pool:   scan.NewPool(len(devices), nil), Table: demoReleases(), Screen: e.screen,
 		}},
 		Judge: r.judge,
 		Sinks: r.sinks(e, r.live(e)...),

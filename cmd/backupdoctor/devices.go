@@ -20,10 +20,10 @@ func devicesCommand(e env) *cli.Command {
 			"backupdoctor devices --network    those on Wi-Fi, too",
 			"backupdoctor devices --json",
 		),
-		Flags: slices.Concat(doorFlags(), labelFlags(), displayFlags(), tableOrJSON.Flags(reportFlags)),
+		Flags: slices.Concat(usbFlags(), labelFlags(), displayFlags(), tableOrJSON.Flags(reportFlags)),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			x := scan.Examination{Table: e.releases()}
-			if err := e.readDoor(ctx, &x); err != nil {
+			if err := e.readClient(ctx, &x); err != nil {
 				return err
 			}
 			options, err := e.display(ctx)

@@ -26,7 +26,7 @@ func scanFlags() []cli.Flag {
 		command.Option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
 		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "resume an interrupted `RUN`: its ID, a unique prefix of it, or last"},
 		command.Option(deviceFlags, "listen", "follow Back Up Now on devices without a known reason"),
-	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags(), baselineFlags())
+	}, learnFlags(), historyFlags(), usbFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags(), baselineFlags())
 }
 
 // learnFlags select the attached devices to examine, and how thoroughly.
@@ -40,8 +40,8 @@ func learnFlags() []cli.Flag {
 	}
 }
 
-// doorFlags say how to reach devices.
-func doorFlags() []cli.Flag {
+// usbFlags say how to reach devices.
+func usbFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
 		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` for one device with all its tries", DefaultText: "20s, on Wi-Fi 60s"},
@@ -72,24 +72,24 @@ func (e env) muxAddress(ctx *cli.Context) (string, error) {
 	return address, nil
 }
 
-// doorOf reads doorFlags.
-func (e env) doorOf(ctx *cli.Context) (usb.Door, error) {
+// clientOf reads usbFlags.
+func (e env) clientOf(ctx *cli.Context) (usb.Client, error) {
 	address, err := e.muxAddress(ctx)
 	if err != nil {
-		return usb.Door{}, err
+		return usb.Client{}, err
 	}
 	if ctx.IsSet("timeout") && ctx.Duration("timeout") <= 0 {
-		return usb.Door{}, command.Usage("", "--timeout must be positive")
+		return usb.Client{}, command.Usage("", "--timeout must be positive")
 	}
 	if ctx.IsSet("jobs") && ctx.Int("jobs") < 1 {
-		return usb.Door{}, command.Usage("", "--jobs must be at least 1")
+		return usb.Client{}, command.Usage("", "--jobs must be at least 1")
 	}
-	return usb.Door{Address: address, Timeout: ctx.Duration("timeout")}, nil
+	return usb.Client{Address: address, Timeout: ctx.Duration("timeout")}, nil
 }
 
-// readDoor reads doorFlags.
-func (e env) readDoor(ctx *cli.Context, x *scan.Examination) (err error) {
-	if x.Door, err = e.doorOf(ctx); err != nil {
+// readClient reads usbFlags.
+func (e env) readClient(ctx *cli.Context, x *scan.Examination) (err error) {
+	if x.Client, err = e.clientOf(ctx); err != nil {
 		return err
 	}
 	x.Command, x.Network = ctx.Command.Name, ctx.Bool("network")
@@ -146,11 +146,11 @@ var learnConflicts = [][2]string{
 	{"no-usb", "network"},
 }
 
-// examinationOf reads doorFlags, labelFlags, placeFlags and passwordFlags, --pair and --sizes.
+// examinationOf reads usbFlags, labelFlags, placeFlags and passwordFlags, --pair and --sizes.
 // The time limit of a device also applies to a backup.
 func (e env) examinationOf(ctx *cli.Context, table releases.Table) (x scan.Examination, err error) {
 	x = scan.Examination{Pair: ctx.Bool("pair"), Table: table, Screen: e.screen}
-	if err = e.readDoor(ctx, &x); err != nil {
+	if err = e.readClient(ctx, &x); err != nil {
 		return x, err
 	}
 	if ctx.Bool("sizes") {
@@ -162,7 +162,7 @@ func (e env) examinationOf(ctx *cli.Context, table releases.Table) (x scan.Exami
 	if x.Places, err = e.placesOf(ctx); err != nil {
 		return x, err
 	}
-	x.Inspection = scan.Inspection{Depth: device.QuickLook, Evidence: true, Limit: x.Door.Limit(), Screen: e.screen}
+	x.Inspection = scan.Inspection{Depth: device.QuickLook, Evidence: true, Limit: x.Client.Limit(), Screen: e.screen}
 	x.Inspection.Passwords, err = e.passwordsOf(ctx)
 	return x, err
 }

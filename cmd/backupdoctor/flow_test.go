@@ -117,14 +117,14 @@ func TestWatchExaminesAgain(t *testing.T) {
 	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: stranger.UDID()}
 	heard.await(t, 30*time.Second, func() bool { return slices.Contains(tray.Requests(), observes) })
 	watched := slices.Clone(tray.Requests())
-	door := usb.Door{Address: address}
-	found, err := door.Discover(t.Context(), func(usb.Change) {})
+	client := usb.Client{Address: address}
+	found, err := client.Discover(t.Context(), func(usb.Change) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range found.Devices {
 		if a.UDID == stranger.UDID() { // by another program
-			if err := door.Pair(t.Context(), a, func(usb.PairEvent) {}); err != nil {
+			if err := client.Pair(t.Context(), a, func(usb.PairEvent) {}); err != nil {
 				t.Fatal(err)
 			}
 		}

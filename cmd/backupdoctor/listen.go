@@ -44,7 +44,7 @@ func listenFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "listen for this `TIME` at most", Value: listenFor, DefaultText: "1h; 2m with --conditions"},
 		command.Option(deviceFlags, "conditions", "wait for the conditions of the nightly backup, not for a backup"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "read a saved log from `FILE` instead of devices; - is stdin"},
-	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, usbFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // How long to listen for a backup, and for conditions.

@@ -42,7 +42,7 @@ func restartCommand(e env) *cli.Command {
 			command.Option(deviceFlags, "all", "restart every attached device"),
 			command.Option(deviceFlags, "yes", "do not ask"),
 			&cli.DurationFlag{Name: "wait", Category: deviceFlags, Usage: "`TIME` to wait for a device to come back", Value: 5 * time.Minute},
-		}, doorFlags(), labelFlags(), tableOrJSON.Flags(reportFlags)),
+		}, usbFlags(), labelFlags(), tableOrJSON.Flags(reportFlags)),
 		Action: command.Takes(0, e.restart),
 	}
 }
@@ -56,7 +56,7 @@ func (e env) restart(ctx *cli.Context) error {
 		return command.Usage("", "--wait must be positive")
 	}
 	x := scan.Examination{Table: e.releases()}
-	if err := e.readDoor(ctx, &x); err != nil {
+	if err := e.readClient(ctx, &x); err != nil {
 		return err
 	}
 	var err error
@@ -103,7 +103,7 @@ func (e env) restartAll(ctx context.Context, x scan.Examination, picked []scan.P
 	for i, p := range picked {
 		all.Go(func() {
 			name := nameAndModel(p.Snapshot.Device)
-			r := restart.Restart{Door: x.Door, Attached: p.Attached, Locks: x.Locks, Wait: wait, Tell: func(step usb.RestartEvent) {
+			r := restart.Restart{Client: x.Client, Attached: p.Attached, Locks: x.Locks, Wait: wait, Tell: func(step usb.RestartEvent) {
 				switch step {
 				case usb.RestartSent:
 					fmt.Fprintf(e.screen, "%s: restarting\n", name)

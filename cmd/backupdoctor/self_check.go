@@ -49,8 +49,8 @@ func (e env) selfCheck(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	door := usb.Door{Address: address, Timeout: ctx.Duration("timeout")}
-	look := scan.ThisComputer{Env: e.Env, Door: door, Places: places}
+	client := usb.Client{Address: address, Timeout: ctx.Duration("timeout")}
+	look := scan.ThisComputer{Env: e.Env, Client: client, Places: places}
 	if look.ReleasesFile, err = e.releasesPath(); err != nil {
 		look.ReleasesFile = "" // no folder, so no copy
 	}

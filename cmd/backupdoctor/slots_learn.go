@@ -37,7 +37,7 @@ func (e env) learnerOf(ctx *cli.Context) (*slots.Learner, error) {
 		return nil, err
 	}
 	l := &slots.Learner{
-		Door: usb.Door{Address: address}, Names: command.List(ctx, "names"),
+		Client: usb.Client{Address: address}, Names: command.List(ctx, "names"),
 		Read: e.slots, Keep: e.keepSlots, Stdout: e.Stdout,
 	}
 	if l.Names == nil {

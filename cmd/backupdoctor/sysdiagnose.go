@@ -33,9 +33,9 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			command.Option(deviceFlags, "last", "fetch the newest archive on the device, and do not wait for another"),
 			&cli.StringFlag{Name: "to", Category: deviceFlags, Usage: "copy the archive into `DIR`", Value: "."},
 			&cli.DurationFlag{Name: "wait", Category: deviceFlags, Usage: "`TIME` to wait for an archive, or for the device to come back", Value: 30 * time.Minute},
-		}, doorFlags(), labelFlags(), checkFlags(), outputFlags()),
+		}, usbFlags(), labelFlags(), checkFlags(), outputFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			door, err := e.doorOf(ctx)
+			client, err := e.clientOf(ctx)
 			if err != nil {
 				return err
 			}
@@ -44,7 +44,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 				return err
 			}
 			fetch := scan.Fetch{
-				Door: door, Network: ctx.Bool("network"), Screen: e.screen, Folder: ctx.String("to"), Wait: ctx.Duration("wait"),
+				Client: client, Network: ctx.Bool("network"), Screen: e.screen, Folder: ctx.String("to"), Wait: ctx.Duration("wait"),
 				Files: r.files, Last: ctx.Bool("last"),
 			}
 			if fetch.Wait <= 0 {
@@ -53,7 +53,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			if info, err := os.Stat(fetch.Folder); err != nil || !info.IsDir() {
 				return command.Usage("", "there is no folder %q", fetch.Folder)
 			}
-			named, err := e.deviceNamed(ctx, door)
+			named, err := e.deviceNamed(ctx, client)
 			if err != nil {
 				return err
 			}
@@ -63,7 +63,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			}
 			return scan.Pipe{
 				Source: scan.Attached{
-					Examination: scan.Examination{Door: door, Network: fetch.Network, Pool: scan.NewPool(1, nil), Table: r.table, Screen: e.screen},
+					Examination: scan.Examination{Client: client, Network: fetch.Network, Pool: scan.NewPool(1, nil), Table: r.table, Screen: e.screen},
 					UDIDs:       []string{attached.UDID},
 					Archives:    scan.Archives{Paths: []string{path}, Of: attached.UDID},
 				},
@@ -75,7 +75,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 }
 
 // deviceNamed returns the UDID of the device that --udid names, or "" without the flag.
-func (e env) deviceNamed(ctx *cli.Context, door usb.Door) (string, error) {
+func (e env) deviceNamed(ctx *cli.Context, client usb.Client) (string, error) {
 	word := ctx.String("udid")
 	if word == "" {
 		return "", nil
@@ -84,7 +84,7 @@ func (e env) deviceNamed(ctx *cli.Context, door usb.Door) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	udids, err := scan.Examination{Door: door, Pool: scan.NewPool(0, nil), Labels: labels}.Resolve(ctx.Context, []string{word})
+	udids, err := scan.Examination{Client: client, Pool: scan.NewPool(0, nil), Labels: labels}.Resolve(ctx.Context, []string{word})
 	if err != nil {
 		return "", err
 	}

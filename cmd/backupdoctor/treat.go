@@ -67,7 +67,7 @@ func treatFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "follow a backup for this `TIME` at most", Value: listenFor},
 		&cli.StringFlag{Name: "to", Category: backupFlags, Usage: "library of copies in `DIR`", DefaultText: "backupdoctor/backups in the data folder"},
 		&cli.IntFlag{Name: "keep", Category: backupFlags, Usage: "`NUMBER` of proved copies of a device to keep", Value: 1},
-	}, doorFlags(), labelFlags(), answerFlags(), placeFlags(), passwordFlags(), checkFlags(), renderFlags())
+	}, usbFlags(), labelFlags(), answerFlags(), placeFlags(), passwordFlags(), checkFlags(), renderFlags())
 }
 
 // lookEvery is how often treat reads a device while a person works on it.

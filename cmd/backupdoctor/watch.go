@@ -50,7 +50,7 @@ func watchFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` that the command may take for one device", Value: 5 * time.Minute},
 		command.Option(watchHeading, "notify", "show a notice on the desktop, in place of the terminal's bell"),
 		command.Option(watchHeading, "no-bell", "do not ring the terminal's bell"),
-	}, historyFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, historyFlags(), usbFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // A watch is a parsed command line of watch.

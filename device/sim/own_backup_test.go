@@ -11,23 +11,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 	"github.com/backupdoctor/backupdoctor/device/usb"
-	client "github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
+	own "github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
 // ownBackup makes a backup with the program's own client and adds Info.plist.
 func ownBackup(t testing.TB, socket, udid, path string, full bool) {
 	t.Helper()
-	door := usb.Door{Address: "unix://" + socket}
-	found, err := door.Discover(t.Context(), func(usb.Change) {})
+	client := usb.Client{Address: "unix://" + socket}
+	found, err := client.Discover(t.Context(), func(usb.Change) {})
 	if err != nil || len(found.Devices) != 1 {
 		t.Fatal(found, err)
 	}
-	folder, err := client.OpenFolder(path)
+	folder, err := own.OpenFolder(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	folder.Free = func() (uint64, error) { return host.FreeBytes(path) }
-	result, err := door.Backup(t.Context(), found.Devices[0], usb.Backup{Folder: folder, Full: full, Tell: func(usb.BackupEvent) {}})
+	result, err := client.Backup(t.Context(), found.Devices[0], usb.Backup{Folder: folder, Full: full, Tell: func(usb.BackupEvent) {}})
 	if err != nil || result.Code != 0 {
 		t.Fatalf("%d %q %v", result.Code, result.Words, err)
 	}

@@ -20,10 +20,10 @@ func played(t *testing.T, name, script string) (before, after device.Snapshot) {
 	d := named(t, name)
 	d.Away = 20 * time.Millisecond
 	tray := newTray(t, d)
-	door := usb.Door{Address: "UNIX:" + serve(t, tray)}
-	before = read(t, door)
+	client := usb.Client{Address: "UNIX:" + serve(t, tray)}
+	before = read(t, client)
 	play(t, tray, d.UDID(), script)
-	return before, read(t, door)
+	return before, read(t, client)
 }
 
 func play(t *testing.T, tray *sim.Tray, udid, script string) {
@@ -38,13 +38,13 @@ func play(t *testing.T, tray *sim.Tray, udid, script string) {
 }
 
 // read reads the only device of a tray.
-func read(t *testing.T, door usb.Door) device.Snapshot {
+func read(t *testing.T, client usb.Client) device.Snapshot {
 	t.Helper()
-	found, err := door.Discover(t.Context(), func(usb.Change) {})
+	found, err := client.Discover(t.Context(), func(usb.Change) {})
 	if err != nil || len(found.Devices) != 1 {
 		t.Fatal(found, err)
 	}
-	return door.Read(t.Context(), found.Devices[0], 0)
+	return client.Read(t.Context(), found.Devices[0], 0)
 }
 
 // Everything a person does changes what is read from the device afterwards.
@@ -109,15 +109,15 @@ func TestPersonBacksUp(t *testing.T) {
 			if d.Person, err = sim.ParsePerson("await request notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed\n" + script); err != nil {
 				t.Fatal(err)
 			}
-			door := usb.Door{Address: "UNIX:" + serve(t, newTray(t, d))}
-			found, err := door.Discover(t.Context(), func(usb.Change) {})
+			client := usb.Client{Address: "UNIX:" + serve(t, newTray(t, d))}
+			found, err := client.Discover(t.Context(), func(usb.Change) {})
 			if err != nil {
 				t.Fatal(err)
 			}
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			heard, changed := false, script != "back-up"
-			_ = door.Listen(ctx, found.Devices[0], func(h usb.Heard) { // it ends when everything was heard
+			_ = client.Listen(ctx, found.Devices[0], func(h usb.Heard) { // it ends when everything was heard
 				heard = heard || h.Line != nil && strings.Contains(h.Line.Text, want)
 				changed = changed || h.Changed
 				if heard && changed {
@@ -142,12 +142,12 @@ func TestPersonAnswersTheDialog(t *testing.T) {
 			if d.Person, err = sim.ParsePerson("await request lockdown Pair\n" + answer); err != nil {
 				t.Fatal(err)
 			}
-			door := usb.Door{Address: "UNIX:" + serve(t, newTray(t, d))}
-			found, err := door.Discover(t.Context(), func(usb.Change) {})
+			client := usb.Client{Address: "UNIX:" + serve(t, newTray(t, d))}
+			found, err := client.Discover(t.Context(), func(usb.Change) {})
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = door.Pair(t.Context(), found.Devices[0], func(usb.PairEvent) {})
+			err = client.Pair(t.Context(), found.Devices[0], func(usb.PairEvent) {})
 			if (err == nil) != (want == "") || err != nil && device.GapOf(err).Reason != want {
 				t.Errorf("the answer %s led to %v", answer, err)
 			}

@@ -14,12 +14,12 @@ type Access struct {
 
 // Access reports whether a device trusts this computer and whether it is locked. It reads nothing
 // else; see [PermittedWatching].
-func (d Door) Access(ctx context.Context, a Attached) (access Access) {
-	d = d.Over(a.Connection)
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+func (c Client) Access(ctx context.Context, a Attached) (access Access) {
+	c = c.Over(a.Connection)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
 	guard(
-		func() { access = d.access(ctx, a) },
+		func() { access = c.access(ctx, a) },
 		func() {
 			access = Access{Trusted: device.Unknown[bool](device.Internal), Locked: device.Unknown[bool](device.Internal)}
 		},
@@ -27,8 +27,8 @@ func (d Door) Access(ctx context.Context, a Attached) (access Access) {
 	return access
 }
 
-func (d Door) access(ctx context.Context, a Attached) Access {
-	e := d.newExamination(a)
+func (c Client) access(ctx context.Context, a Attached) Access {
+	e := c.newExamination(a)
 	defer func() { e.Close() }()
 	_, trust := e.begin(ctx)
 	const key = "PasswordProtected"

@@ -15,14 +15,14 @@ func TestAccess(t *testing.T) {
 	locked := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Locked}).Clone(1)
 	stranger := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Unpaired}).Clone(2)
 	tray := newTray(t, locked, stranger)
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 2 {
 		t.Fatalf("%v, %v", found, err)
 	}
 	see := func(a Attached, trusted device.Reason, isLocked bool) {
 		t.Helper()
-		access := door.Access(t.Context(), a)
+		access := client.Access(t.Context(), a)
 		_, err := access.Trusted.Get()
 		if got := device.GapOf(err).Reason; err != nil && got != trusted || err == nil && trusted != "" {
 			t.Errorf("trust: %v, want %q", err, trusted)
@@ -38,7 +38,7 @@ func TestAccess(t *testing.T) {
 	posted, ended := make(chan struct{}, 16), make(chan error, 1)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	go func() { ended <- door.ObserveTrust(ctx, found[1], func() { posted <- struct{}{} }) }()
+	go func() { ended <- client.ObserveTrust(ctx, found[1], func() { posted <- struct{}{} }) }()
 	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: stranger.UDID()}
 	for deadline := time.Now().Add(time.Minute); !slices.Contains(tray.Requests(), observes); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -46,7 +46,7 @@ func TestAccess(t *testing.T) {
 		}
 	}
 	asked := len(tray.Requests())
-	if err := door.Pair(t.Context(), found[1], func(PairEvent) {}); err != nil {
+	if err := client.Pair(t.Context(), found[1], func(PairEvent) {}); err != nil {
 		t.Fatal(err)
 	}
 	paired := len(tray.Requests())

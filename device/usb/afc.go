@@ -13,7 +13,7 @@ import (
 )
 
 // An afc is an AFC client that lists folders on a device. It has no requests that open or change
-// files; [Door.Pull] adds the ones that read a file.
+// files; [Client.Pull] adds the ones that read a file.
 //
 // The go-ios client is not used because it trusts any length the device sends.
 type afc struct {

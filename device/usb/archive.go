@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// PermittedPull lists every request that [Door.Archives] and [Door.Pull] may send, besides those
+// PermittedPull lists every request that [Client.Archives] and [Client.Pull] may send, besides those
 // that start a session for a scan. Like [Permitted], it changes nothing on the device. A * stands
 // for the archive name.
 var PermittedPull = []string{
@@ -47,8 +47,8 @@ type Archive struct {
 
 // Archives lists the sysdiagnose archives on a device, oldest first, including those still being
 // written. The error is a [device.Reason]; a device without archives is not an error.
-func (d Door) Archives(ctx context.Context, a Attached) ([]Archive, error) {
-	reports, err := d.openReports(ctx, a)
+func (c Client) Archives(ctx context.Context, a Attached) ([]Archive, error) {
+	reports, err := c.openReports(ctx, a)
 	if err != nil {
 		return nil, err
 	}

@@ -29,9 +29,9 @@ func withArchive(t testing.TB, size int, faults ...sim.Fault) (*sim.Device, []by
 	return p, archive
 }
 
-func onlyOne(t testing.TB, door Door) Attached {
+func onlyOne(t testing.TB, client Client) Attached {
 	t.Helper()
-	found, err := door.Find(t.Context())
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
 		t.Fatalf("found %v, %v", found, err)
 	}
@@ -41,16 +41,16 @@ func onlyOne(t testing.TB, door Door) Attached {
 func TestPull(t *testing.T) {
 	p, want := withArchive(t, 3*pullChunk+17)
 	tray := newTray(t, p)
-	door := serve(t, tray)
-	attached := onlyOne(t, door)
-	archives, err := door.Archives(t.Context(), attached)
+	client := serve(t, tray)
+	attached := onlyOne(t, client)
+	archives, err := client.Archives(t.Context(), attached)
 	if err != nil || len(archives) != 1 || archives[0].Name != archiveOfTest || archives[0].Bytes != uint64(len(want)) {
 		t.Fatalf("archives %+v, %v", archives, err)
 	}
 	for _, from := range []uint64{0, 1, pullChunk, uint64(len(want)) - 1, uint64(len(want))} {
 		var got bytes.Buffer
 		last := from
-		err := door.Pull(t.Context(), attached, archives[0], from, &got, func(done uint64) { last = done })
+		err := client.Pull(t.Context(), attached, archives[0], from, &got, func(done uint64) { last = done })
 		if err != nil || !bytes.Equal(got.Bytes(), want[from:]) {
 			t.Errorf("from byte %d: %d bytes, %v", from, got.Len(), err)
 		}
@@ -79,14 +79,14 @@ func pullsOnly(t *testing.T, tray *sim.Tray) {
 func TestPullResumes(t *testing.T) {
 	p, want := withArchive(t, 5*pullChunk)
 	tray := newTray(t, p)
-	door := serve(t, tray)
-	attached := onlyOne(t, door)
-	archives, err := door.Archives(t.Context(), attached)
+	client := serve(t, tray)
+	attached := onlyOne(t, client)
+	archives, err := client.Archives(t.Context(), attached)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got bytes.Buffer
-	err = door.Pull(t.Context(), attached, archives[0], 0, &got, func(done uint64) {
+	err = client.Pull(t.Context(), attached, archives[0], 0, &got, func(done uint64) {
 		if done >= 2*pullChunk {
 			tray.Detach(p.UDID())
 		}
@@ -100,7 +100,7 @@ func TestPullResumes(t *testing.T) {
 	if err := tray.Attach(p); err != nil {
 		t.Fatal(err)
 	}
-	if err := door.Pull(t.Context(), onlyOne(t, door), archives[0], uint64(got.Len()), &got, nil); err != nil {
+	if err := client.Pull(t.Context(), onlyOne(t, client), archives[0], uint64(got.Len()), &got, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got.Bytes(), want) {
@@ -133,9 +133,9 @@ func TestPullFails(t *testing.T) {
 				faults = append(faults, test.fault)
 			}
 			p, _ := withArchive(t, 1<<20, faults...)
-			door := serve(t, newTray(t, p))
-			door.RequestTimeout = 500 * time.Millisecond
-			err := door.Pull(t.Context(), onlyOne(t, door), test.archive, 0, io.Discard, nil)
+			client := serve(t, newTray(t, p))
+			client.RequestTimeout = 500 * time.Millisecond
+			err := client.Pull(t.Context(), onlyOne(t, client), test.archive, 0, io.Discard, nil)
 			if !errors.Is(err, test.want) {
 				t.Errorf("%v, want %v", err, test.want)
 			}
@@ -152,8 +152,8 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 // A full disk is not reported as a device error.
 func TestPullToAFullDisk(t *testing.T) {
 	p, _ := withArchive(t, 10)
-	door := serve(t, newTray(t, p))
-	err := door.Pull(t.Context(), onlyOne(t, door), Archive{Name: archiveOfTest, Bytes: 10}, 0, full{}, nil)
+	client := serve(t, newTray(t, p))
+	err := client.Pull(t.Context(), onlyOne(t, client), Archive{Name: archiveOfTest, Bytes: 10}, 0, full{}, nil)
 	if err != errFull {
 		t.Errorf("%v", err)
 	}
@@ -165,8 +165,8 @@ func TestArchivesPassOverNames(t *testing.T) {
 	for _, name := range []string{"sysdiagnose_\x1b[2J.tar.gz", "sysdiagnose_..\\x.tar.gz", "notes.txt", "sysdiagnose_.tar.gz", ".tar.gz"} {
 		p.Archives[name] = []byte("x")
 	}
-	door := serve(t, newTray(t, p))
-	archives, err := door.Archives(t.Context(), onlyOne(t, door))
+	client := serve(t, newTray(t, p))
+	archives, err := client.Archives(t.Context(), onlyOne(t, client))
 	if err != nil || len(archives) != 1 || archives[0].Name != archiveOfTest {
 		t.Errorf("%+v, %v", archives, err)
 	}
@@ -176,11 +176,11 @@ func TestArchivesWhileGathering(t *testing.T) {
 	p, _ := withArchive(t, 1)
 	p.ArchivesAfter = 2
 	tray := newTray(t, p)
-	door := serve(t, tray)
-	attached := onlyOne(t, door)
+	client := serve(t, tray)
+	attached := onlyOne(t, client)
 	var told []string
 	for range 3 {
-		archives, err := door.Archives(t.Context(), attached)
+		archives, err := client.Archives(t.Context(), attached)
 		if err != nil {
 			t.Fatal(err)
 		}

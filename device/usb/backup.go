@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
-// PermittedBackup lists every request that [Door.Backup] may send besides those of [Permitted],
+// PermittedBackup lists every request that [Client.Backup] may send besides those of [Permitted],
 // and those of [PermittedWatching] while the device is silent. Messages to the backup service
 // itself are listed in [mobilebackup.Permitted]. The notifications and the lock tell the device
 // and other programs that a backup is in progress; they change nothing permanently.
@@ -67,16 +67,16 @@ type BackupResult struct {
 var ErrCancelled = errors.New("the backup was cancelled on the device")
 
 // Backup backs up a device through its own backup service and returns after the device's final
-// message. The Door's Timeout does not apply.
+// message. The Client's Timeout does not apply.
 //
-// If the backup does not get that far, the error says why: a [device.Reason] as for [Door.Read],
+// If the backup does not get that far, the error says why: a [device.Reason] as for [Client.Read],
 // device.Busy if another program holds the device's sync lock, ErrCancelled, or
 // [mobilebackup.ErrPath]. Backup sends the requests in [PermittedBackup]; call it only if the
 // user asked for it.
-func (d Door) Backup(ctx context.Context, a Attached, b Backup) (result BackupResult, err error) {
+func (c Client) Backup(ctx context.Context, a Attached, b Backup) (result BackupResult, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	e := d.newExamination(a)
+	e := c.newExamination(a)
 	defer func() { e.Close() }()
 	guard(
 		func() { result, err = e.backup(ctx, cancel, b) },
@@ -201,7 +201,7 @@ func (e *examination) watchSilence(ctx context.Context, cancel context.CancelCau
 			heard, fails = now, 0
 			continue
 		}
-		access := e.door.Access(ctx, e.attached)
+		access := e.client.Access(ctx, e.attached)
 		if _, err := access.Trusted.Get(); device.GapOf(err).Reason.Transient() && ctx.Err() == nil {
 			if fails++; fails == mostFails {
 				cancel(device.Detached)

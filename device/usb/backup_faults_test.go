@@ -173,9 +173,9 @@ func (s *scenario) unchanged(t *testing.T, folder string) {
 // whole makes a copy that must be complete, and returns its folder.
 func (s *scenario) whole(t *testing.T, lib library.Library, agent *simulated.Agent, a *attempt) string {
 	t.Helper()
-	door, detach := attachHealthy(t, agent)
+	client, detach := attachHealthy(t, agent)
 	defer detach()
-	folder, err := a.run(t.Context(), lib, door)
+	folder, err := a.run(t.Context(), lib, client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,13 +262,13 @@ func (c *backupCase) runFaulty(t *testing.T) {
 	if fault.Kind == sim.Reset {
 		fault.Count = c.n % 8
 	}
-	door, detach := attachHealthy(t, c.agent, fault)
+	client, detach := attachHealthy(t, c.agent, fault)
 	defer detach()
 	a := attempt{silence: time.Minute}
 	if fault.Kind == sim.Stall || fault.Kind == sim.HalfStall {
 		a.silence = shortSilence
 	}
-	_, _ = a.run(t.Context(), c.lib, door) // how it ends depends on the place
+	_, _ = a.run(t.Context(), c.lib, client) // how it ends depends on the place
 }
 
 // runOutOfRoom runs a backup during which other programs fill the disk.
@@ -287,7 +287,7 @@ func runOutOfRoom(t *testing.T, c *backupCase) {
 		}
 		return nil
 	}
-	door, detach := attachHealthy(t, c.agent)
+	client, detach := attachHealthy(t, c.agent)
 	defer detach()
-	_, _ = a.run(t.Context(), c.lib, door)
+	_, _ = a.run(t.Context(), c.lib, client)
 }

@@ -29,7 +29,7 @@ func runFull(t *testing.T, c *backupCase) {
 	if err := os.Mkdir(filler, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	door, detach := attachHealthy(t, c.agent)
+	client, detach := attachHealthy(t, c.agent)
 	defer detach()
 	a := attempt{step: func(n int) {
 		if n == c.n {
@@ -38,7 +38,7 @@ func runFull(t *testing.T, c *backupCase) {
 			}
 		}
 	}}
-	_, _ = a.run(t.Context(), c.lib, door)
+	_, _ = a.run(t.Context(), c.lib, client)
 	if err := os.RemoveAll(filler); err != nil {
 		t.Fatal(err)
 	}

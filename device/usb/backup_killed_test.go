@@ -16,10 +16,10 @@ const killedVariable = "BACKUPDOCTOR_TEST_KILLED"
 
 // runKilled runs a backup in a process that is killed.
 func runKilled(t *testing.T, c *backupCase) {
-	door, detach := attachHealthy(t, c.agent)
+	client, detach := attachHealthy(t, c.agent)
 	defer detach()
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledBackup$")
-	child.Env = append(os.Environ(), killedVariable+"="+strings.Join([]string{door.Address, c.lib.Path, strconv.Itoa(c.n)}, "\n"))
+	child.Env = append(os.Environ(), killedVariable+"="+strings.Join([]string{client.Address, c.lib.Path, strconv.Itoa(c.n)}, "\n"))
 	out, err := child.CombinedOutput()
 	if child.ProcessState == nil || child.ProcessState.Exited() {
 		t.Fatalf("the process was not killed: %v\n%s", err, out)
@@ -46,7 +46,7 @@ func TestKilledBackup(t *testing.T) {
 			select {}
 		}
 	}}
-	if _, err := a.run(t.Context(), library.Library{Path: told[1]}, Door{Address: told[0]}); err != nil {
+	if _, err := a.run(t.Context(), library.Library{Path: told[1]}, Client{Address: told[0]}); err != nil {
 		t.Fatal(err)
 	}
 }

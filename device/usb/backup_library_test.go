@@ -58,7 +58,7 @@ var healthy = sync.OnceValues(func() (*sim.Device, error) {
 })
 
 // attachHealthy serves a device with this agent and these faults until detach is called.
-func attachHealthy(t testing.TB, agent *simulated.Agent, faults ...sim.Fault) (door Door, detach func()) {
+func attachHealthy(t testing.TB, agent *simulated.Agent, faults ...sim.Fault) (client Client, detach func()) {
 	t.Helper()
 	original, err := healthy()
 	if err != nil || original == nil {
@@ -66,8 +66,8 @@ func attachHealthy(t testing.TB, agent *simulated.Agent, faults ...sim.Fault) (d
 	}
 	d := *original
 	d.Backup, d.Faults = agent, faults
-	door = newDoor(t)
-	return door, start(t, newTray(t, &d), door)
+	client = newClient(t)
+	return client, start(t, newTray(t, &d), client)
 }
 
 // An attempt is one run of a backup into a library.
@@ -82,8 +82,8 @@ type attempt struct {
 }
 
 // run makes a copy the way the command does and returns its folder.
-func (a *attempt) run(ctx context.Context, lib library.Library, door Door) (string, error) {
-	found, err := door.Find(ctx)
+func (a *attempt) run(ctx context.Context, lib library.Library, client Client) (string, error) {
+	found, err := client.Find(ctx)
 	if err != nil || len(found) != 1 {
 		return "", fmt.Errorf("%d devices, %w", len(found), err)
 	}
@@ -130,7 +130,7 @@ func (a *attempt) run(ctx context.Context, lib library.Library, door Door) (stri
 	if b.Silence == 0 {
 		b.Silence = time.Minute
 	}
-	a.result, err = door.Backup(ctx, found[0], b)
+	a.result, err = client.Backup(ctx, found[0], b)
 	if errClose := folder.Close(); err == nil {
 		err = errClose
 	}

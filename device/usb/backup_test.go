@@ -17,9 +17,9 @@ import (
 )
 
 // backedUp backs up the only device of a tray into a folder.
-func backedUp(t *testing.T, door Door, path string, b Backup) (BackupResult, error) {
+func backedUp(t *testing.T, client Client, path string, b Backup) (BackupResult, error) {
 	t.Helper()
-	found, err := door.Find(t.Context())
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
@@ -32,7 +32,7 @@ func backedUp(t *testing.T, door Door, path string, b Backup) (BackupResult, err
 	if b.Tell == nil {
 		b.Tell = func(BackupEvent) {}
 	}
-	result, err := door.Backup(t.Context(), found[0], b)
+	result, err := client.Backup(t.Context(), found[0], b)
 	if errClose := folder.Close(); errClose != nil {
 		t.Error(errClose)
 	}
@@ -71,7 +71,7 @@ func fastFolder(t testing.TB) string {
 func TestBackup(t *testing.T) {
 	agent := simulated.New(someFiles()...)
 	tray := newTray(t, withFiles(t, agent))
-	door, path := serve(t, tray), fastFolder(t)
+	client, path := serve(t, tray), fastFolder(t)
 	var prompts []bool
 	var phases []mobilebackup.Phase
 	tell := func(e BackupEvent) {
@@ -83,7 +83,7 @@ func TestBackup(t *testing.T) {
 		}
 	}
 	var steps []mobilebackup.Step
-	result, err := backedUp(t, door, path, Backup{Tell: tell, Trace: func(s mobilebackup.Step) { steps = append(steps, s) }})
+	result, err := backedUp(t, client, path, Backup{Tell: tell, Trace: func(s mobilebackup.Step) { steps = append(steps, s) }})
 	if err != nil || result.Code != 0 || result.Files < 152 {
 		t.Fatalf("%+v, %v", result.Outcome, err)
 	}
@@ -97,7 +97,7 @@ func TestBackup(t *testing.T) {
 	files := agent.Files()
 	files[3].Seed, files[3].Modified = 99, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	agent.SetFiles(files[1:])
-	again, err := backedUp(t, door, path, Backup{})
+	again, err := backedUp(t, client, path, Backup{})
 	if err != nil || again.Code != 0 || again.Files >= 20 {
 		t.Errorf("the second backup: %+v, %v", again.Outcome, err)
 	}
@@ -155,8 +155,8 @@ func whole(t *testing.T, path, udid string, info []byte) {
 // A probe learns the size and changes nothing.
 func TestBackupProbe(t *testing.T) {
 	agent := simulated.New(someFiles()...)
-	door, path := serve(t, newTray(t, withFiles(t, agent))), fastFolder(t)
-	result, err := backedUp(t, door, path, Backup{Probe: true})
+	client, path := serve(t, newTray(t, withFiles(t, agent))), fastFolder(t)
+	result, err := backedUp(t, client, path, Backup{Probe: true})
 	if err != nil || result.Code != 105 || result.Required < 3<<20 {
 		t.Errorf("%+v, %v", result.Outcome, err)
 	}
@@ -186,8 +186,8 @@ func TestBackupEndings(t *testing.T) {
 			if test.agent != nil {
 				test.agent(agent)
 			}
-			door := serve(t, newTray(t, withFiles(t, agent, test.faults...)))
-			result, err := backedUp(t, door, fastFolder(t), Backup{Silence: 20 * time.Second})
+			client := serve(t, newTray(t, withFiles(t, agent, test.faults...)))
+			result, err := backedUp(t, client, fastFolder(t), Backup{Silence: 20 * time.Second})
 			if result.Code != test.code || !errors.Is(err, test.err) {
 				t.Errorf("%+v, %v", result.Outcome, err)
 			}

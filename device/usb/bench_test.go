@@ -53,12 +53,12 @@ func benchmarkScan(b *testing.B, count int) {
 		devices[n] = healthy.Clone(n)
 	}
 	tray := newTray(b, devices...)
-	door := serve(b, tray)
-	found, err := door.Find(b.Context())
+	client := serve(b, tray)
+	found, err := client.Find(b.Context())
 	if err != nil || len(found) != count {
 		b.Fatalf("found %d devices, %v; want %d", len(found), err, count)
 	}
-	path := time.Duration(roundTrips(b, door, tray, found[0])) * asTimed(roundTrip)
+	path := time.Duration(roundTrips(b, client, tray, found[0])) * asTimed(roundTrip)
 
 	workers := min(count, 32*runtime.NumCPU())
 	var scans, own []time.Duration
@@ -66,7 +66,7 @@ func benchmarkScan(b *testing.B, count int) {
 	cpu := processCPU(b)
 	for b.Loop() {
 		start := time.Now()
-		own = append(own, scanAll(b, door, found, workers)...)
+		own = append(own, scanAll(b, client, found, workers)...)
 		scans = append(scans, time.Since(start))
 	}
 	cpu = processCPU(b) - cpu
@@ -88,9 +88,9 @@ func benchmarkScan(b *testing.B, count int) {
 }
 
 // roundTrips counts the round trips on the critical path, from the requests to one device.
-func roundTrips(b *testing.B, door Door, tray *sim.Tray, a Attached) int {
+func roundTrips(b *testing.B, client Client, tray *sim.Tray, a Attached) int {
 	b.Helper()
-	door.Read(b.Context(), a, 0)
+	client.Read(b.Context(), a, 0)
 	const connect, handshake = 1, 1 // a TLS 1.3 handshake
 	trips := connect + handshake
 	for _, request := range tray.Requests() {
@@ -113,7 +113,7 @@ func asTimed(wait time.Duration) time.Duration {
 }
 
 // scanAll reads every device, several at a time, and returns the time each took.
-func scanAll(b *testing.B, door Door, devices []Attached, workers int) []time.Duration {
+func scanAll(b *testing.B, client Client, devices []Attached, workers int) []time.Duration {
 	took := make([]time.Duration, len(devices))
 	next := make(chan int)
 	var group sync.WaitGroup
@@ -121,7 +121,7 @@ func scanAll(b *testing.B, door Door, devices []Attached, workers int) []time.Du
 		group.Go(func() {
 			for i := range next {
 				start := time.Now()
-				snapshot := door.Read(b.Context(), devices[i], 0)
+				snapshot := client.Read(b.Context(), devices[i], 0)
 				took[i] = time.Since(start)
 				if _, err := snapshot.Live.Disk.FreeBytes.Get(); err != nil || snapshot.Live.Ended.Reason != "" {
 					b.Errorf("device %d was not read: %v, %v", i, err, snapshot.Live.Ended)
@@ -146,8 +146,8 @@ func BenchmarkShell(b *testing.B) {
 	}
 	healthy := patient(b, "healthy-iphone")
 	healthy.Latency = roundTrip
-	door := serve(b, newTray(b, healthy))
-	environment := append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+strings.TrimPrefix(door.Address, "unix://"))
+	client := serve(b, newTray(b, healthy))
+	environment := append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+strings.TrimPrefix(client.Address, "unix://"))
 	for b.Loop() {
 		for _, domain := range append([]string{"", domainBackup}, laterDomains...) {
 			command := exec.CommandContext(b.Context(), tool, "-x")

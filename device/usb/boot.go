@@ -29,20 +29,20 @@ func hashBoot(id string) BootMark {
 }
 
 // Boot reads which boot a device is in. It sends requests of [Permitted].
-func (d Door) Boot(ctx context.Context, a Attached) (boot device.Fact[BootMark]) {
+func (c Client) Boot(ctx context.Context, a Attached) (boot device.Fact[BootMark]) {
 	guard(
-		func() { boot, _, _ = d.boot(ctx, a) },
+		func() { boot, _, _ = c.boot(ctx, a) },
 		func() { boot = device.Unknown[BootMark](device.Internal) },
 	)
 	return boot
 }
 
 // boot reads which boot a device is in, and whether it is locked.
-func (d Door) boot(ctx context.Context, a Attached) (boot device.Fact[BootMark], locked device.Fact[bool], err error) {
-	d = d.Over(a.Connection)
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+func (c Client) boot(ctx context.Context, a Attached) (boot device.Fact[BootMark], locked device.Fact[bool], err error) {
+	c = c.Over(a.Connection)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
-	e := d.newExamination(a)
+	e := c.newExamination(a)
 	defer func() { e.Close() }()
 	root, err := e.begin(ctx)
 	if errors.Is(err, device.Locked) {

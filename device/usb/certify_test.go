@@ -12,7 +12,7 @@ import (
 // not wait for it.
 func TestKeysAreNotWaitedForPastTheDeadline(t *testing.T) {
 	phone := patient(t, "healthy-iphone")
-	door := serve(t, newTray(t, phone))
+	client := serve(t, newTray(t, phone))
 	for name, test := range map[string]struct {
 		cause error
 		want  device.Reason
@@ -22,11 +22,11 @@ func TestKeysAreNotWaitedForPastTheDeadline(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
-			found, err := door.Find(ctx)
+			found, err := client.Find(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, err := door.lockdown(ctx, found[0])
+			l, err := client.lockdown(ctx, found[0])
 			if err != nil {
 				t.Fatal(err)
 			}

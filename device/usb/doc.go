@@ -1,14 +1,14 @@
 // Package usb finds attached devices through usbmuxd and reads the values relevant to iCloud
 // Backup from each. It only reads: permitted.go lists every request that a scan may send.
-// Pairing, which the user has to ask for, is [Door.Pair] and has its own list. Each session first
+// Pairing, which the user has to ask for, is [Client.Pair] and has its own list. Each session first
 // compares the UDID reported by the device with the one listed by usbmuxd; data from any other
 // device is discarded.
 //
-// [Door.Discover] lists the attached devices, and [Door.Watch] reports devices as they come and
-// go. [Door.Read] examines one device; [Door.Greet] reads only its identity. Read and Greet never
+// [Client.Discover] lists the attached devices, and [Client.Watch] reports devices as they come and
+// go. [Client.Read] examines one device; [Client.Greet] reads only its identity. Read and Greet never
 // fail: if a device stalls, detaches or sends invalid data, the facts it did not provide give the
-// reason. [Door.Listen] follows a device's log until its context ends. [Door.Archives] lists the
-// sysdiagnose archives on a device and [Door.Pull] copies one; their requests are listed in
+// reason. [Client.Listen] follows a device's log until its context ends. [Client.Archives] lists the
+// sysdiagnose archives on a device and [Client.Pull] copies one; their requests are listed in
 // [PermittedPull].
 //
 // Every connection has a context and a deadline, except while waiting for log lines or for

@@ -204,19 +204,19 @@ func TestSessionErrors(t *testing.T) {
 // silent get a short timeout, so that a busy computer fails no other test.
 func readOne(t *testing.T, patient *sim.Device) device.Snapshot {
 	t.Helper()
-	door := serve(t, newTray(t, patient))
-	door.Timeout, door.RequestTimeout = time.Minute, 20*time.Second
+	client := serve(t, newTray(t, patient))
+	client.Timeout, client.RequestTimeout = time.Minute, 20*time.Second
 	if slices.ContainsFunc(patient.Faults, fallsSilent) {
-		door.Timeout, door.RequestTimeout = 6*time.Second, 1500*time.Millisecond
+		client.Timeout, client.RequestTimeout = 6*time.Second, 1500*time.Millisecond
 	}
-	found, err := door.Find(t.Context())
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
 		t.Fatalf("found %v, %v; want one device", found, err)
 	}
 	start := time.Now()
-	snapshot := door.Read(t.Context(), found[0], Sizes)
-	if took := time.Since(start); took > door.Timeout+2*time.Second {
-		t.Errorf("took %v, its time is %v", took, door.Timeout)
+	snapshot := client.Read(t.Context(), found[0], Sizes)
+	if took := time.Since(start); took > client.Timeout+2*time.Second {
+		t.Errorf("took %v, its time is %v", took, client.Timeout)
 	}
 	return snapshot
 }
@@ -261,15 +261,15 @@ func TestFaultsOfMux(t *testing.T) {
 			t.Parallel()
 			tray := newTray(t, patient(t, "healthy-iphone"))
 			tray.Faults = []sim.Fault{test.fault}
-			door := serve(t, tray)
+			client := serve(t, tray)
 			if fallsSilent(test.fault) {
-				door.RequestTimeout = 1500 * time.Millisecond
+				client.RequestTimeout = 1500 * time.Millisecond
 			}
-			found, err := door.Find(t.Context())
+			found, err := client.Find(t.Context())
 			if err != nil || len(found) != 1 {
 				t.Fatalf("found %v, %v; want one device", found, err)
 			}
-			snapshot := door.Read(t.Context(), found[0], Sizes)
+			snapshot := client.Read(t.Context(), found[0], Sizes)
 			if diff := cmp.Diff(healthy.but(test.row), rowOf(t, snapshot)); diff != "" {
 				t.Errorf("row (-want +got):\n%s", diff)
 			}
@@ -280,13 +280,13 @@ func TestFaultsOfMux(t *testing.T) {
 // A device that is gone when it is its turn still has a row.
 func TestUnplugged(t *testing.T) {
 	tray := newTray(t, patient(t, "healthy-iphone"))
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	tray.Detach(found[0].UDID)
-	snapshot := door.Read(t.Context(), found[0], 0)
+	snapshot := client.Read(t.Context(), found[0], 0)
 	if _, err := snapshot.Live.Trusted.Get(); !errors.Is(err, device.Detached) || snapshot.Live.Ended.Reason != device.Detached {
 		t.Errorf("trust unknown for %v, ended for %q; want %q", err, snapshot.Live.Ended.Reason, device.Detached)
 	}
@@ -294,15 +294,15 @@ func TestUnplugged(t *testing.T) {
 
 // An interrupted examination ends at once and keeps what was read.
 func TestInterrupt(t *testing.T) {
-	door := serve(t, newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Stall, At: domainDisk})))
-	found, err := door.Find(t.Context())
+	client := serve(t, newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Stall, At: domainDisk})))
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	time.AfterFunc(time.Second, func() { cancel(errors.New("interrupt signal received")) })
 	start := time.Now()
-	snapshot := door.Read(ctx, found[0], 0)
+	snapshot := client.Read(ctx, found[0], 0)
 	if took := time.Since(start); took > 4*time.Second {
 		t.Errorf("took %v, interrupted after a second", took)
 	}

@@ -47,13 +47,13 @@ func (l Listing) Gaps() []device.Gap {
 // complete when both agree. Some versions of usbmuxd refuse to list more than about 29 devices;
 // then silence marks completion. If only one of the two requests is answered, that answer is
 // used, unless it is an empty list, which nothing confirms.
-func (d Door) Discover(ctx context.Context, announce func(Change)) (Listing, error) {
+func (c Client) Discover(ctx context.Context, announce func(Change)) (Listing, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	asked := d.askLists(ctx)
+	asked := c.askLists(ctx)
 	defer asked.wait()
 	defer cancel()
-	c, err := d.announcements(ctx)
+	sub, err := c.announcements(ctx)
 	if err != nil {
 		l := <-asked.answers
 		asked.pending = false
@@ -68,16 +68,16 @@ func (d Door) Discover(ctx context.Context, announce func(Change)) (Listing, err
 		}
 		return Listing{Devices: found.devices(), Malformed: l.malformed}, nil
 	}
-	defer c.Close()
-	malformed, err := c.settle(ctx, asked, func(change Change) error {
+	defer sub.Close()
+	malformed, err := sub.settle(ctx, asked, func(change Change) error {
 		announce(change)
 		return nil
 	})
-	listing := Listing{Devices: c.found.devices(), Malformed: malformed}
+	listing := Listing{Devices: sub.found.devices(), Malformed: malformed}
 	if err != nil {
 		err = fmt.Errorf("listening for devices: %w", err)
 	}
-	if c.listed {
+	if sub.listed {
 		listing.Broken, err = err, nil
 	}
 	return listing, err
@@ -92,11 +92,11 @@ type lists struct {
 }
 
 // askLists sends the first list request.
-func (d Door) askLists(ctx context.Context) *lists {
+func (c Client) askLists(ctx context.Context) *lists {
 	l := &lists{answers: make(chan muxList, 1), asking: &sync.WaitGroup{}}
 	l.ask = func() {
 		l.pending = true
-		l.asking.Go(func() { l.answers <- d.list(ctx) })
+		l.asking.Go(func() { l.answers <- c.list(ctx) })
 	}
 	l.ask()
 	return l
@@ -128,9 +128,9 @@ type announced struct {
 
 // announcements subscribes to device announcements. usbmuxd first announces the devices already
 // attached.
-func (d Door) announcements(ctx context.Context) (*announcements, error) {
+func (c Client) announcements(ctx context.Context) (*announcements, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	mux, err := d.open(ctx)
+	mux, err := c.open(ctx)
 	if err != nil {
 		cancel()
 		return nil, err
@@ -144,9 +144,9 @@ func (d Door) announcements(ctx context.Context) (*announcements, error) {
 		cancel()
 		return nil, fmt.Errorf("listening for devices: %w", err)
 	}
-	c := &announcements{link: mux, found: attachments{}, messages: make(chan announced), hangUp: cancel}
-	go c.read(ctx)
-	return c, nil
+	a := &announcements{link: mux, found: attachments{}, messages: make(chan announced), hangUp: cancel}
+	go a.read(ctx)
+	return a, nil
 }
 
 // Close closes the connection and waits for the reader to stop.

@@ -28,8 +28,8 @@ func TestFindManyDevices(t *testing.T) {
 	}
 	tray := newTray(t, devices...)
 	tray.Faults = []sim.Fault{{Kind: sim.ListRefused}}
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != len(devices) {
 		t.Fatalf("found %d devices, %v; want %d", len(found), err, len(devices))
 	}
@@ -61,12 +61,12 @@ func TestFindCables(t *testing.T) {
 	both, wireless := patient(t, "healthy-iphone"), patient(t, "healthy-iphone").Clone(1)
 	both.Connections = []string{"Network", "USB"}
 	wireless.Connections = []string{"Network"}
-	door := serve(t, newTray(t, wireless, both))
-	found, err := door.Find(t.Context())
+	client := serve(t, newTray(t, wireless, both))
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 || found[0].UDID != both.UDID() {
 		t.Errorf("found %v, %v; want only %s", found, err, both.UDID())
 	}
-	all, err := door.Discover(t.Context(), func(Change) {})
+	all, err := client.Discover(t.Context(), func(Change) {})
 	want := []Attached{
 		{both.UDID(), 3, both.LocationID, device.USB},
 		{wireless.UDID(), 1, 0, device.Network},
@@ -88,9 +88,9 @@ func setSilenceAtEnd(t *testing.T, silence time.Duration) {
 func TestDiscoverDoesNotWait(t *testing.T) {
 	setSilenceAtEnd(t, time.Hour)
 	for count := range 3 {
-		door := serve(t, newTray(t, clones(t, count)...))
-		door.Timeout, door.RequestTimeout = time.Hour, time.Hour
-		found, err := door.Discover(t.Context(), func(Change) {})
+		client := serve(t, newTray(t, clones(t, count)...))
+		client.Timeout, client.RequestTimeout = time.Hour, time.Hour
+		found, err := client.Discover(t.Context(), func(Change) {})
 		if err != nil || len(found.Devices) != count {
 			t.Errorf("found %v, %v; want %d devices", found, err, count)
 		}
@@ -117,9 +117,9 @@ func TestDiscoverByOneWay(t *testing.T) {
 			t.Parallel()
 			tray := newTray(t, clones(t, 2)...)
 			tray.Faults = []sim.Fault{fault}
-			door := serve(t, tray)
-			door.RequestTimeout = time.Second
-			found, err := door.Discover(t.Context(), func(Change) {})
+			client := serve(t, tray)
+			client.RequestTimeout = time.Second
+			found, err := client.Discover(t.Context(), func(Change) {})
 			if err != nil || len(found.Devices) != 2 {
 				t.Errorf("found %v, %v; want 2 devices", found, err)
 			}
@@ -131,20 +131,20 @@ func TestDiscoverByOneWay(t *testing.T) {
 func TestDiscoverIsBoundedByTheTimeout(t *testing.T) {
 	tray := newTray(t, clones(t, 1)...)
 	tray.Faults = []sim.Fault{{Kind: sim.Stall}}
-	door := serve(t, tray)
-	door.Timeout = 500 * time.Millisecond
+	client := serve(t, tray)
+	client.Timeout = 500 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // of the default 5 s for a response
 	defer cancel()
-	if _, err := door.Discover(ctx, func(Change) {}); err == nil || ctx.Err() != nil {
+	if _, err := client.Discover(ctx, func(Change) {}); err == nil || ctx.Err() != nil {
 		t.Errorf("%v, %v", err, ctx.Err())
 	}
 }
 
 // Every device is announced before the listing is complete.
 func TestDiscoverAnnounces(t *testing.T) {
-	door := serve(t, newTray(t, clones(t, 5)...))
+	client := serve(t, newTray(t, clones(t, 5)...))
 	var announced []Attached
-	found, err := door.Discover(t.Context(), func(c Change) { announced = append(announced, c.Attached) })
+	found, err := client.Discover(t.Context(), func(c Change) { announced = append(announced, c.Attached) })
 	slices.SortFunc(announced, compareAttached)
 	if diff := cmp.Diff(found.Devices, announced); diff != "" || err != nil || len(announced) != 5 {
 		t.Errorf("%v (-found +announced):\n%s", err, diff)
@@ -156,9 +156,9 @@ func TestDiscoverWaitsForTheRestOfAMessage(t *testing.T) {
 	t.Parallel()
 	tray := newTray(t, clones(t, 2)...)
 	tray.Faults = []sim.Fault{{Kind: sim.ListRefused, Count: -1}, {Kind: sim.Trickle, At: "Attached", Seconds: 0.004}}
-	door := serve(t, tray)
-	door.Timeout, door.RequestTimeout = 2*time.Minute, time.Minute
-	found, err := door.Discover(t.Context(), func(Change) {})
+	client := serve(t, tray)
+	client.Timeout, client.RequestTimeout = 2*time.Minute, time.Minute
+	found, err := client.Discover(t.Context(), func(Change) {})
 	if err != nil || len(found.Devices) != 2 {
 		t.Errorf("found %v, %v; want 2 devices", found, err)
 	}
@@ -212,9 +212,9 @@ func TestDiscoverWaitsForWhatAnOddListLacks(t *testing.T) {
 			t.Parallel()
 			tray := newTray(t, clones(t, 3)...)
 			tray.Faults = []sim.Fault{odd, {Kind: sim.Stall, At: "Attached", Seconds: 0.05}} // the list comes first
-			door := serve(t, tray)
-			door.Timeout, door.RequestTimeout = 2*time.Minute, time.Minute
-			found, err := door.Discover(t.Context(), func(Change) {})
+			client := serve(t, tray)
+			client.Timeout, client.RequestTimeout = 2*time.Minute, time.Minute
+			found, err := client.Discover(t.Context(), func(Change) {})
 			if err != nil || len(found.Devices) != 3 {
 				t.Errorf("found %v, %v; want 3 devices", found.Devices, err)
 			}
@@ -236,8 +236,8 @@ func TestDiscoverCountsMalformedEntries(t *testing.T) {
 func TestAnswersHaveTheirTag(t *testing.T) {
 	tray := newTray(t, patient(t, "not-trusted"))
 	tray.Faults = []sim.Fault{{Kind: sim.StrayReply}}
-	door := serve(t, tray)
-	mux, err := door.open(t.Context())
+	client := serve(t, tray)
+	mux, err := client.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,11 +248,11 @@ func TestAnswersHaveTheirTag(t *testing.T) {
 			t.Errorf("%v, %v; want the answer with the request's tag", got, err)
 		}
 	}
-	found, err := door.Find(t.Context())
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
 		t.Fatalf("found %v, %v", found, err)
 	}
-	if _, err := door.Read(t.Context(), found[0], 0).Live.Trusted.Get(); !errors.Is(err, device.NeverPaired) {
+	if _, err := client.Read(t.Context(), found[0], 0).Live.Trusted.Get(); !errors.Is(err, device.NeverPaired) {
 		t.Errorf("trust unknown for %v, want %v", err, device.NeverPaired)
 	}
 }
@@ -280,9 +280,9 @@ func TestFindErrors(t *testing.T) {
 			if test.fault.Kind != "" {
 				tray.Faults = []sim.Fault{test.fault}
 			}
-			door := serve(t, tray)
-			door.RequestTimeout = time.Second
-			found, err := door.Find(t.Context())
+			client := serve(t, tray)
+			client.RequestTimeout = time.Second
+			found, err := client.Find(t.Context())
 			if len(found) != 0 || !errors.Is(err, test.want) {
 				t.Errorf("found %v, %v; want %v", found, err, test.want)
 			}
@@ -292,9 +292,9 @@ func TestFindErrors(t *testing.T) {
 
 // Discover ends even if usbmuxd never falls silent.
 func TestFindEndsUnderAFlood(t *testing.T) {
-	door := newDoor(t)
-	door.RequestTimeout = time.Second
-	accept := listenAsMux(t, door)
+	client := newClient(t)
+	client.RequestTimeout = time.Second
+	accept := listenAsMux(t, client)
 	var flooding sync.WaitGroup
 	defer flooding.Wait()
 	flooding.Go(func() {
@@ -305,7 +305,7 @@ func TestFindEndsUnderAFlood(t *testing.T) {
 			}
 		}
 	})
-	found, err := door.Find(t.Context())
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
 		t.Errorf("found %v, %v; want one device", found, err)
 	}
@@ -317,7 +317,7 @@ func TestFindWithoutMux(t *testing.T) {
 		"no listener": "127.0.0.1:" + freePort(t),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Door{Address: address}.Find(t.Context())
+			_, err := Client{Address: address}.Find(t.Context())
 			if !errors.Is(err, ErrNoMux) || device.GapOf(err).Reason != device.Unreachable {
 				t.Errorf("%v, want %v for %q", err, ErrNoMux, device.Unreachable)
 			}

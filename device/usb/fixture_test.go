@@ -55,29 +55,29 @@ func newTray(t testing.TB, devices ...*sim.Device) *sim.Tray {
 	return tray
 }
 
-// serve serves a tray until the test ends and returns its door.
-func serve(t testing.TB, tray *sim.Tray) Door {
+// serve serves a tray until the test ends and returns a client of it.
+func serve(t testing.TB, tray *sim.Tray) Client {
 	t.Helper()
-	door := newDoor(t)
-	t.Cleanup(start(t, tray, door))
-	return door
+	client := newClient(t)
+	t.Cleanup(start(t, tray, client))
+	return client
 }
 
-// newDoor returns a door with nothing listening yet.
-func newDoor(t testing.TB) Door {
+// newClient returns a client of an address at which nothing listens yet.
+func newClient(t testing.TB) Client {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "usb") // t.TempDir can be too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	return Door{Address: "unix://" + filepath.Join(folder, "usbmuxd")}
+	return Client{Address: "unix://" + filepath.Join(folder, "usbmuxd")}
 }
 
-// start serves a tray at a door until crash is called.
-func start(t testing.TB, tray *sim.Tray, door Door) (crash func()) {
+// start serves a tray at the address of a client until crash is called.
+func start(t testing.TB, tray *sim.Tray, client Client) (crash func()) {
 	t.Helper()
-	listener, err := sim.Listen(door.Address)
+	listener, err := sim.Listen(client.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func start(t testing.TB, tray *sim.Tray, door Door) (crash func()) {
 }
 
 // Find lists the USB devices.
-func (d Door) Find(ctx context.Context) ([]Attached, error) {
-	found, err := d.Discover(ctx, func(Change) {})
+func (c Client) Find(ctx context.Context) ([]Attached, error) {
+	found, err := c.Discover(ctx, func(Change) {})
 	return slices.DeleteFunc(found.Devices, func(a Attached) bool { return a.Connection != device.USB }), err
 }

@@ -16,7 +16,7 @@ func TestSilentTCPIsProbed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	mux, err := Door{Address: listener.Addr().String()}.open(t.Context())
+	mux, err := Client{Address: listener.Addr().String()}.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,16 +15,16 @@ type muxList struct {
 }
 
 // list requests all devices currently known to usbmuxd.
-func (d Door) list(ctx context.Context) (l muxList) {
+func (c Client) list(ctx context.Context) (l muxList) {
 	guard(
-		func() { l = d.askList(ctx) },
+		func() { l = c.askList(ctx) },
 		func() { l.err = device.Internal },
 	)
 	return l
 }
 
-func (d Door) askList(ctx context.Context) muxList {
-	mux, err := d.open(ctx)
+func (c Client) askList(ctx context.Context) muxList {
+	mux, err := c.open(ctx)
 	if err != nil {
 		return muxList{err: err}
 	}

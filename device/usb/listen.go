@@ -38,14 +38,14 @@ const domainChanged = "com.apple.mobile.backup.domain_changed"
 // Listen follows a device's log and passes on what concerns iCloud Backup, one call at a time; a
 // slow call makes the device wait. It returns only when it cannot continue: device.Interrupted
 // when ctx is done, device.Detached when the device is unplugged, the trust state if there is no
-// session, device.Locked if the device has not been unlocked since it started. The Door's Timeout
+// session, device.Locked if the device has not been unlocked since it started. The Client's Timeout
 // does not apply.
 //
 // It requests only the log at its usual levels and one notification; see [PermittedListening].
-func (d Door) Listen(ctx context.Context, a Attached, hear func(Heard)) (err error) {
+func (c Client) Listen(ctx context.Context, a Attached, hear func(Heard)) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	e := d.newExamination(a)
+	e := c.newExamination(a)
 	defer func() { e.Close() }()
 	guard(
 		func() { err = e.listen(ctx, hear) },
@@ -255,7 +255,7 @@ func (e *examination) openService(ctx context.Context, name string) (*link, erro
 
 // connect connects to a started service.
 func (e *examination) connect(ctx context.Context, at started) (*link, error) {
-	l, err := e.door.dial(ctx, e.attached, at.port)
+	l, err := e.client.dial(ctx, e.attached, at.port)
 	if err != nil {
 		return nil, err
 	}

@@ -30,15 +30,15 @@ type listening struct {
 // listen follows a device's log until enough returns true, and returns how it ended.
 func listen(t *testing.T, tray *sim.Tray, enough func(listening) bool) (listening, error) {
 	t.Helper()
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
 		t.Fatalf("found %v, %v", found, err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var all listening
-	err = door.Listen(ctx, found[0], func(h Heard) {
+	err = client.Listen(ctx, found[0], func(h Heard) {
 		switch {
 		case h.Service != "":
 			all.services = append(all.services, h.Service)
@@ -168,8 +168,8 @@ func TestListenIsNotFloodedOut(t *testing.T) {
 	steps := []sim.LogStep{{Process: "backupd", Text: "=cloud-backup= " + strings.Repeat("x", 30_000), Repeat: lines}}
 	steps = append(steps, sim.FailedBackup("MBErrorDomain(303)")...)
 	tray := newTray(t, withLog(t, steps))
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestListenIsNotFloodedOut(t *testing.T) {
 	l := backuplog.New(traceService, "", time.Now())
 	var most uint64
 	heard := 0
-	door.Listen(ctx, found[0], func(h Heard) {
+	client.Listen(ctx, found[0], func(h Heard) {
 		if h.Line == nil {
 			return
 		}
@@ -213,15 +213,15 @@ func TestListenAsksNothingThatIsNotPermitted(t *testing.T) {
 // Listening leaves neither goroutines nor files behind.
 func TestListenLeavesNothingBehind(t *testing.T) {
 	tray := newTray(t, withLog(t, sim.FailedBackup("MBErrorDomain(303)")))
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	follow := func() {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		door.Listen(ctx, found[0], func(h Heard) {
+		client.Listen(ctx, found[0], func(h Heard) {
 			if h.Line != nil && strings.Contains(h.Line.Text, "Backup failed") {
 				cancel()
 			}

@@ -17,9 +17,9 @@ type lockdown struct{ *link }
 
 // lockdown connects to a device's lockdownd. If that fails, every request fails with the same
 // error.
-func (d Door) lockdown(ctx context.Context, a Attached) (lockdown, error) {
+func (c Client) lockdown(ctx context.Context, a Attached) (lockdown, error) {
 	const port = 62078 // the same on every device
-	conn, err := d.dial(ctx, a, port)
+	conn, err := c.dial(ctx, a, port)
 	if err != nil {
 		return lockdown{brokenLink(err)}, err
 	}

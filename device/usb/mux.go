@@ -168,8 +168,8 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 }
 
 // dial opens a new connection to a port of the device.
-func (d Door) dial(ctx context.Context, to Attached, port uint16) (*link, error) {
-	l, err := d.open(ctx)
+func (c Client) dial(ctx context.Context, to Attached, port uint16) (*link, error) {
+	l, err := c.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -18,10 +18,10 @@ const trustedHost = "com.apple.mobile.lockdown.trusted_host_attached"
 // may have changed. It returns only when it cannot continue: device.Interrupted when ctx is done,
 // otherwise the reason the device sends no notifications. Its requests are listed in
 // [PermittedWatching].
-func (d Door) ObserveTrust(ctx context.Context, a Attached, posted func()) (err error) {
+func (c Client) ObserveTrust(ctx context.Context, a Attached, posted func()) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	e := d.newExamination(a)
+	e := c.newExamination(a)
 	defer func() { e.Close() }()
 	guard(
 		func() { err = e.observeTrust(ctx, posted) },
@@ -31,7 +31,7 @@ func (d Door) ObserveTrust(ctx context.Context, a Attached, posted func()) (err 
 }
 
 func (e *examination) observeTrust(ctx context.Context, posted func()) (err error) {
-	if e.lockdown, err = e.door.lockdown(ctx, e.attached); err != nil {
+	if e.lockdown, err = e.client.lockdown(ctx, e.attached); err != nil {
 		return err
 	}
 	root := e.values(ctx, "")

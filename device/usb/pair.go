@@ -32,7 +32,7 @@ const (
 	returnPatience = 15 * time.Second
 )
 
-// PermittedPair lists every request that [Door.Pair] may send besides those of [Permitted]. They
+// PermittedPair lists every request that [Client.Pair] may send besides those of [Permitted]. They
 // change state: the device trusts this computer, and usbmuxd stores a pair record.
 var PermittedPair = []string{
 	"usbmux ReadBUID",
@@ -55,25 +55,25 @@ var PermittedPair = []string{
 //
 // No other request in the package has a lasting effect; see [PermittedPair]. Call Pair only if
 // the user asked for it.
-func (d Door) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err error) {
+func (c Client) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, pairPatience)
 	defer cancel()
 	guard(
-		func() { err = d.pair(ctx, a, asked) },
+		func() { err = c.pair(ctx, a, asked) },
 		func() { err = device.Internal },
 	)
 	return err
 }
 
-func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error {
+func (c Client) pair(ctx context.Context, a Attached, asked func(PairEvent)) error {
 	changes := make(chan Change, 16)
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	defer cancel()
-	watching.Go(func() { d.watchOne(ctx, a.UDID, changes) })
+	watching.Go(func() { c.watchOne(ctx, a.UDID, changes) })
 
-	p := pairTry{examination: d.newExamination(a)}
+	p := pairTry{examination: c.newExamination(a)}
 	defer func() { p.Close() }()
 	var waited error // why the last attempt is waiting
 	for {
@@ -91,7 +91,7 @@ func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error
 		select {
 		case <-time.After(pairInterval):
 		case change := <-changes:
-			if p.follow(change) && p.door.Greet(ctx, p.attached).Live.Trusted == device.Known(true) {
+			if p.follow(change) && p.client.Greet(ctx, p.attached).Live.Trusted == device.Known(true) {
 				return nil // by usbmuxd itself, or by an earlier attempt
 			}
 		case <-ctx.Done():
@@ -105,10 +105,10 @@ func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error
 
 // watchOne sends the changes of one device to changes. Changes are dropped while the receiver is
 // busy, because it polls every second anyway.
-func (d Door) watchOne(ctx context.Context, udid string, changes chan<- Change) {
+func (c Client) watchOne(ctx context.Context, udid string, changes chan<- Change) {
 	guard(func() {
 		// Without it, only a device that leaves and returns is missed.
-		_ = d.Watch(ctx, func(change Change) {
+		_ = c.Watch(ctx, func(change Change) {
 			if device.SameUDID(change.Attached.UDID, udid) {
 				select {
 				case changes <- change:
@@ -170,7 +170,7 @@ func (p *pairTry) try(ctx context.Context) error {
 
 func (p *pairTry) ask(ctx context.Context) (err error) {
 	if !p.open {
-		if p.lockdown, err = p.door.lockdown(ctx, p.attached); err != nil {
+		if p.lockdown, err = p.client.lockdown(ctx, p.attached); err != nil {
 			return err
 		}
 		p.open = true
@@ -179,7 +179,7 @@ func (p *pairTry) ask(ctx context.Context) (err error) {
 		}
 	}
 	if !p.made {
-		if p.record, err = p.door.newPairRecord(ctx, p.lockdown); err != nil {
+		if p.record, err = p.client.newPairRecord(ctx, p.lockdown); err != nil {
 			return err
 		}
 		p.made = true
@@ -191,17 +191,17 @@ func (p *pairTry) ask(ctx context.Context) (err error) {
 	}
 	p.record.EscrowBag = escrow
 	udid := cmp.Or(p.said, p.attached.UDID)
-	if err := p.door.savePairRecord(ctx, p.attached, udid, p.record); err != nil {
+	if err := p.client.savePairRecord(ctx, p.attached, udid, p.record); err != nil {
 		return err
 	}
-	return p.door.confirmSaved(ctx, udid)
+	return p.client.confirmSaved(ctx, udid)
 }
 
 // confirmSaved checks that usbmuxd returns the record that it claims to have saved. The error is
 // device.RecordUnsaved if there is no record or an unusable one; the Detail says which. No
 // response from usbmuxd proves neither.
-func (d Door) confirmSaved(ctx context.Context, udid string) error {
-	_, err := d.readCredential(ctx, udid)
+func (c Client) confirmSaved(ctx context.Context, udid string) error {
+	_, err := c.readCredential(ctx, udid)
 	switch reason := device.GapOf(err).Reason; reason {
 	case device.NeverPaired, device.RecordBroken:
 		return device.Gap{Reason: device.RecordUnsaved, Detail: "ReadPairRecord." + string(reason)}
@@ -220,7 +220,7 @@ type pairing struct {
 
 // newPairRecord creates a pair record for a device, whose public key can be read without a
 // session.
-func (d Door) newPairRecord(ctx context.Context, l lockdown) (ios.PairRecord, error) {
+func (c Client) newPairRecord(ctx context.Context, l lockdown) (ios.PairRecord, error) {
 	key, err := l.value(ctx, "DevicePublicKey").Data("DevicePublicKey")
 	if l.broken != nil {
 		return ios.PairRecord{}, l.broken
@@ -228,7 +228,7 @@ func (d Door) newPairRecord(ctx context.Context, l lockdown) (ios.PairRecord, er
 	if err != nil {
 		return ios.PairRecord{}, device.Malformed
 	}
-	buid, err := d.readBUID(ctx)
+	buid, err := c.readBUID(ctx)
 	if err != nil {
 		return ios.PairRecord{}, err
 	}
@@ -275,8 +275,8 @@ func (l lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, erro
 }
 
 // readBUID asks usbmuxd for this computer's BUID.
-func (d Door) readBUID(ctx context.Context) (string, error) {
-	mux, err := d.open(ctx)
+func (c Client) readBUID(ctx context.Context) (string, error) {
+	mux, err := c.open(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -295,9 +295,9 @@ func (d Door) readBUID(ctx context.Context) (string, error) {
 
 // savePairRecord stores a pair record in usbmuxd, under the UDID as spelled by the device. Every
 // error is device.RecordUnsaved, because the device already trusts this computer.
-func (d Door) savePairRecord(ctx context.Context, a Attached, udid string, record ios.PairRecord) error {
+func (c Client) savePairRecord(ctx context.Context, a Attached, udid string, record ios.PairRecord) error {
 	const request = "SavePairRecord"
-	mux, err := d.open(ctx)
+	mux, err := c.open(ctx)
 	if err == nil {
 		defer mux.Close()
 		var answer safeplist.Dict

@@ -51,8 +51,8 @@ func TestPair(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			door := serve(t, newTray(t, patient(t, "healthy-iphone", test.fault)))
-			found, err := door.Find(t.Context())
+			client := serve(t, newTray(t, patient(t, "healthy-iphone", test.fault)))
+			found, err := client.Find(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestPair(t *testing.T) {
 				ctx = waits
 			}
 			var waited device.Reason
-			err = door.Pair(ctx, found[0], func(event PairEvent) {
+			err = client.Pair(ctx, found[0], func(event PairEvent) {
 				if waited == "" && ctx == waits {
 					close(waits.over)
 				}
@@ -85,10 +85,10 @@ func TestPair(t *testing.T) {
 			if test.want != nil {
 				return
 			}
-			if found, err = door.Find(t.Context()); err != nil || len(found) != 1 {
+			if found, err = client.Find(t.Context()); err != nil || len(found) != 1 {
 				t.Fatal(found, err)
 			}
-			trusted := door.Read(t.Context(), found[0], 0)
+			trusted := client.Read(t.Context(), found[0], 0)
 			if trusted.Live.Trusted != device.Known(true) {
 				t.Errorf("after pairing: %v", trusted.Live.Trusted)
 			}
@@ -103,13 +103,13 @@ func TestPair(t *testing.T) {
 // dialog or asked for its owner.
 func TestPairWaitsForADeviceThatAsked(t *testing.T) {
 	phone := patient(t, "healthy-iphone", sim.Fault{Kind: sim.TrustPending, Count: 1}, sim.Fault{Kind: sim.Reenumerates, Seconds: 1.5})
-	door := serve(t, newTray(t, phone))
-	found, err := door.Find(t.Context())
+	client := serve(t, newTray(t, phone))
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var waited []device.Reason
-	if err := door.Pair(t.Context(), found[0], func(e PairEvent) { waited = append(waited, e.Waiting) }); err != nil {
+	if err := client.Pair(t.Context(), found[0], func(e PairEvent) { waited = append(waited, e.Waiting) }); err != nil {
 		t.Error(err)
 	}
 	if len(waited) < 2 || waited[0] != device.TrustPending || waited[1] != device.Detached {
@@ -136,12 +136,12 @@ func TestPairKeepsTheNameOfAnError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			door := serve(t, newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Refused, At: "Pair", Error: name})))
-			found, err := door.Find(t.Context())
+			client := serve(t, newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Refused, At: "Pair", Error: name})))
+			found, err := client.Find(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = door.Pair(t.Context(), found[0], func(e PairEvent) { t.Errorf("waits for %q", e.Waiting) })
+			err = client.Pair(t.Context(), found[0], func(e PairEvent) { t.Errorf("waits for %q", e.Waiting) })
 			if got := (device.Gap{Reason: want, Detail: name}); err != got {
 				t.Errorf("%#v, want %#v", err, got)
 			}
@@ -153,13 +153,13 @@ func TestPairKeepsTheNameOfAnError(t *testing.T) {
 func TestDeniedUntilPluggedInAgain(t *testing.T) {
 	phone := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Denied, Count: 1})
 	tray := newTray(t, phone)
-	door := serve(t, tray)
+	client := serve(t, tray)
 	try := func() error {
-		found, err := door.Find(t.Context())
+		found, err := client.Find(t.Context())
 		if err != nil || len(found) != 1 {
 			t.Fatal(found, err)
 		}
-		return door.Pair(t.Context(), found[0], func(PairEvent) {})
+		return client.Pair(t.Context(), found[0], func(PairEvent) {})
 	}
 	for range 2 {
 		if err := try(); !errors.Is(err, device.TrustDenied) {
@@ -197,12 +197,12 @@ func TestPairWithATroubledMux(t *testing.T) {
 			t.Parallel()
 			tray := newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Unpaired}))
 			tray.Faults = []sim.Fault{test.fault}
-			door := serve(t, tray)
-			found, err := door.Find(t.Context())
+			client := serve(t, tray)
+			found, err := client.Find(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = door.Pair(t.Context(), found[0], func(PairEvent) {})
+			err = client.Pair(t.Context(), found[0], func(PairEvent) {})
 			if (err == nil) != (test.want == device.Gap{}) || err != nil && device.GapOf(err) != test.want {
 				t.Errorf("%#v, want %#v", err, test.want)
 			}
@@ -213,12 +213,12 @@ func TestPairWithATroubledMux(t *testing.T) {
 // Pairing sends only permitted requests.
 func TestPairSendsOnlyWhatIsPermitted(t *testing.T) {
 	tray := newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.TrustPending, Count: 1}, sim.Fault{Kind: sim.Reenumerates}))
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := door.Pair(t.Context(), found[0], func(PairEvent) {}); err != nil {
+	if err := client.Pair(t.Context(), found[0], func(PairEvent) {}); err != nil {
 		t.Error(err)
 	}
 	asked := map[string]bool{}
@@ -242,8 +242,8 @@ func TestPairSendsOnlyWhatIsPermitted(t *testing.T) {
 // Pairing again replaces a broken record on this computer.
 func TestPairMendsABrokenRecord(t *testing.T) {
 	phone := patient(t, "healthy-iphone")
-	door := serve(t, newTray(t, phone))
-	mux, err := door.open(t.Context())
+	client := serve(t, newTray(t, phone))
+	mux, err := client.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,17 +264,17 @@ func TestPairMendsABrokenRecord(t *testing.T) {
 		if record == "" {
 			continue // omitted by this client; see TestFaultsOfMux
 		}
-		found, err := door.Find(t.Context())
+		found, err := client.Find(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := door.Greet(t.Context(), found[0]).Live.Trusted.Get(); !errors.Is(err, device.RecordBroken) {
+		if _, err := client.Greet(t.Context(), found[0]).Live.Trusted.Get(); !errors.Is(err, device.RecordBroken) {
 			t.Errorf("%s: %v, want %v", name, err, device.RecordBroken)
 		}
-		if err := door.Pair(t.Context(), found[0], func(PairEvent) {}); err != nil {
+		if err := client.Pair(t.Context(), found[0], func(PairEvent) {}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if trusted := door.Greet(t.Context(), found[0]).Live.Trusted; trusted != device.Known(true) {
+		if trusted := client.Greet(t.Context(), found[0]).Live.Trusted; trusted != device.Known(true) {
 			t.Errorf("%s: after pairing: %v", name, trusted)
 		}
 	}
@@ -291,12 +291,12 @@ func TestGreet(t *testing.T) {
 		"stale":   {sim.Fault{Kind: sim.StaleTLS}, device.Unknown[bool](device.TrustStale)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			door := serve(t, newTray(t, patient(t, "healthy-iphone", test.fault)))
-			found, err := door.Find(t.Context())
+			client := serve(t, newTray(t, patient(t, "healthy-iphone", test.fault)))
+			found, err := client.Find(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			seen := door.Greet(t.Context(), found[0])
+			seen := client.Greet(t.Context(), found[0])
 			if seen.Live.Trusted != test.trust {
 				t.Errorf("trust %v, want %v", seen.Live.Trusted, test.trust)
 			}

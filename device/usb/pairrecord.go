@@ -30,9 +30,9 @@ func (credential) GoString() string { return "credential" }
 
 // readCredential asks usbmuxd for a device's pair record, which may be stored under either
 // spelling of its UDID. The error is device.NeverPaired if there is none under either.
-func (d Door) readCredential(ctx context.Context, udid string) (credential, error) {
+func (c Client) readCredential(ctx context.Context, udid string) (credential, error) {
 	for _, spelling := range spellings(udid) {
-		record, err := d.readPairRecord(ctx, spelling)
+		record, err := c.readPairRecord(ctx, spelling)
 		switch {
 		case err == nil:
 			return parsePairRecord(record)
@@ -61,9 +61,9 @@ func spellings(udid string) []string {
 
 // readPairRecord requests one record. The error is device.NeverPaired if usbmuxd has none; all
 // other errors are problems of usbmuxd itself.
-func (d Door) readPairRecord(ctx context.Context, udid string) ([]byte, error) {
+func (c Client) readPairRecord(ctx context.Context, udid string) ([]byte, error) {
 	const request = "ReadPairRecord"
-	mux, err := d.open(ctx)
+	mux, err := c.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 package usb
 
-// Permitted lists every request that [Door.Discover], [Door.Read] and [Door.Greet] may send, with
-// its recipient. [Door.Watch] sends only the first two. None of them changes anything on the
+// Permitted lists every request that [Client.Discover], [Client.Read] and [Client.Greet] may send, with
+// its recipient. [Client.Watch] sends only the first two. None of them changes anything on the
 // device or this computer. A test checks a full scan against this list.
 var Permitted = []string{
 	"usbmux Listen",
@@ -41,7 +41,7 @@ var Permitted = []string{
 	"installation_proxy Browse",
 }
 
-// PermittedListening lists every request that [Door.Listen] may send besides those of
+// PermittedListening lists every request that [Client.Listen] may send besides those of
 // [Permitted]. None of them changes anything or makes the device log more than usual.
 var PermittedListening = []string{
 	"lockdown StartService com.apple.os_trace_relay",
@@ -53,7 +53,7 @@ var PermittedListening = []string{
 	"notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed",
 }
 
-// PermittedWatching lists every request that [Door.Access] and [Door.ObserveTrust] may send
+// PermittedWatching lists every request that [Client.Access] and [Client.ObserveTrust] may send
 // besides those of [Permitted]. It changes nothing on the device.
 var PermittedWatching = []string{
 	"lockdown GetValue PasswordProtected",
@@ -62,7 +62,7 @@ var PermittedWatching = []string{
 	"notification_proxy ObserveNotification com.apple.mobile.lockdown.trusted_host_attached",
 }
 
-// PermittedProbing lists every request that [Door.Probe] may send. All go to usbmuxd.
+// PermittedProbing lists every request that [Client.Probe] may send. All go to usbmuxd.
 var PermittedProbing = []string{
 	"usbmux Listen",
 	"usbmux ListDevices",

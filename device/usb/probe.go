@@ -10,20 +10,20 @@ import (
 )
 
 // Probe asks usbmuxd for its capabilities. It contacts no device; see [PermittedProbing].
-func (d Door) Probe(ctx context.Context) (mux device.Mux) {
+func (c Client) Probe(ctx context.Context) (mux device.Mux) {
 	guard(
-		func() { mux = d.probe(ctx) },
+		func() { mux = c.probe(ctx) },
 		func() { mux.Reached = device.Unknown[bool](device.Internal) },
 	)
 	return mux
 }
 
-func (d Door) probe(ctx context.Context) device.Mux {
-	mux := device.Mux{Address: d.Address, Named: d.Address != ""}
+func (c Client) probe(ctx context.Context) device.Mux {
+	mux := device.Mux{Address: c.Address, Named: c.Address != ""}
 	if !mux.Named {
 		mux.Address = defaultAddress
 	}
-	conn, err := d.open(ctx)
+	conn, err := c.open(ctx)
 	if err != nil {
 		why := dialGap(err)
 		mux.Reached, mux.Lists, mux.HasRecords = device.Unknown[bool](why), device.Unknown[bool](why), device.Unknown[bool](why)
@@ -32,9 +32,9 @@ func (d Door) probe(ctx context.Context) device.Mux {
 	defer conn.Close()
 	mux.Reached = device.Known(true)
 	mux.HasRecords = conn.hasRecords(ctx)
-	list := d.list(ctx)
+	list := c.list(ctx)
 	mux.Lists = answered(list.err)
-	found, err := d.Discover(ctx, func(Change) {})
+	found, err := c.Discover(ctx, func(Change) {})
 	if err != nil {
 		return mux
 	}
@@ -46,7 +46,7 @@ func (d Door) probe(ctx context.Context) device.Mux {
 		} else {
 			mux.Networks++
 		}
-		_, err := d.readCredential(ctx, a.UDID)
+		_, err := c.readCredential(ctx, a.UDID)
 		mux.Records[a.UDID] = device.FactOf(true, err)
 	}
 	return mux

@@ -36,17 +36,17 @@ func TestProbe(t *testing.T) {
 }
 
 func TestProbeWithoutAnswers(t *testing.T) {
-	if _, err := newDoor(t).Probe(t.Context()).Reached.Get(); err != (device.Gap{Reason: device.Unreachable, Detail: "missing"}) {
+	if _, err := newClient(t).Probe(t.Context()).Reached.Get(); err != (device.Gap{Reason: device.Unreachable, Detail: "missing"}) {
 		t.Errorf("no socket: %v", err)
 	}
-	if _, err := (Door{Address: "127.0.0.1:" + freePort(t)}).Probe(t.Context()).Reached.Get(); device.GapOf(err).Reason != device.Unreachable {
+	if _, err := (Client{Address: "127.0.0.1:" + freePort(t)}).Probe(t.Context()).Reached.Get(); device.GapOf(err).Reason != device.Unreachable {
 		t.Errorf("no listener: %v", err)
 	}
 	tray := newTray(t, clones(t, 1)...)
 	tray.Faults = []sim.Fault{{Kind: sim.Stall}}
-	door := serve(t, tray)
-	door.Timeout = time.Second
-	mux := door.Probe(t.Context())
+	client := serve(t, tray)
+	client.Timeout = time.Second
+	mux := client.Probe(t.Context())
 	for name, fact := range map[string]device.Fact[bool]{"lists": mux.Lists, "has records": mux.HasRecords} {
 		if _, err := fact.Get(); device.GapOf(err).Reason != device.Timeout {
 			t.Errorf("%s: %v", name, err)

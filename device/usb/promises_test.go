@@ -21,14 +21,14 @@ import (
 // A full scan of every patient sends only permitted requests, and its result can be recorded.
 func TestReadsOnly(t *testing.T) {
 	tray := newTray(t, patients(t)...)
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, attached := range found {
-		door.Greet(t.Context(), attached)
-		snapshot := door.Read(t.Context(), attached, Sizes)
+		client.Greet(t.Context(), attached)
+		snapshot := client.Read(t.Context(), attached, Sizes)
 		text, err := json.Marshal(snapshot)
 		if err != nil {
 			t.Fatal(err)
@@ -97,8 +97,8 @@ func TestKeepsNothingPersonal(t *testing.T) {
 func TestKeepsNoSecrets(t *testing.T) {
 	healthy := patient(t, "healthy-iphone")
 	tray := newTray(t, healthy)
-	door := serve(t, tray)
-	mux, err := door.open(t.Context())
+	client := serve(t, tray)
+	mux, err := client.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,9 +152,9 @@ func TestLeavesNothingBehind(t *testing.T) {
 		patient(t, "healthy-iphone", sim.Fault{Kind: sim.StaleTLS}).Clone(3),
 		patient(t, "healthy-iphone", sim.Fault{Kind: sim.Stall, At: "tls"}).Clone(4),
 	)
-	door := serve(t, tray)
-	door.RequestTimeout = 500 * time.Millisecond
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	client.RequestTimeout = 500 * time.Millisecond
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestLeavesNothingBehind(t *testing.T) {
 	}
 	goroutines, files := settled()
 	for _, attached := range found {
-		door.Read(t.Context(), attached, Sizes)
+		client.Read(t.Context(), attached, Sizes)
 	}
 	for range 50 {
 		if runtime.NumGoroutine() <= goroutines && openFiles(t) <= files {

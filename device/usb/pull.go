@@ -16,7 +16,7 @@ import (
 // The error is a [device.Reason] or comes from w. After device.Detached, Timeout or Truncated the
 // pull can be resumed once the device is back. An archive that has become shorter is
 // device.Implausible.
-func (d Door) Pull(ctx context.Context, a Attached, archive Archive, from uint64, w io.Writer, told func(done uint64)) (err error) {
+func (c Client) Pull(ctx context.Context, a Attached, archive Archive, from uint64, w io.Writer, told func(done uint64)) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = device.Internal
@@ -25,7 +25,7 @@ func (d Door) Pull(ctx context.Context, a Attached, archive Archive, from uint64
 	if archive.Gathering || !archiveName.MatchString(archive.Name) || from > archive.Bytes {
 		return device.Internal
 	}
-	reports, err := d.openReports(ctx, a)
+	reports, err := c.openReports(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -66,8 +66,8 @@ const pullChunk = 1 << 20
 type reports struct{ *afc }
 
 // openReports starts the crash report service in its own session.
-func (d Door) openReports(ctx context.Context, a Attached) (*reports, error) {
-	e := d.newExamination(a)
+func (c Client) openReports(ctx context.Context, a Attached) (*reports, error) {
+	e := c.newExamination(a)
 	defer func() { e.Close() }()
 	if _, trust := e.begin(ctx); trust != nil {
 		return nil, trust

@@ -33,22 +33,22 @@ var laterDomains = []string{
 // between the device's response and its arrival short.
 const timeKey = "TimeIntervalSince1970"
 
-// Read examines one device. It always returns what it could read within the Door's Timeout; every
+// Read examines one device. It always returns what it could read within the Client's Timeout; every
 // missing fact has a reason. Live.Trusted says whether a session could be started, and Live.Ended
 // why the examination stopped early, if it did. The caller adds Host, ModelName and Newest.
-func (d Door) Read(ctx context.Context, a Attached, wants Wants) device.Snapshot {
-	return d.examine(ctx, a, func(ctx context.Context, e *examination) { e.readAll(ctx, wants) })
+func (c Client) Read(ctx context.Context, a Attached, wants Wants) device.Snapshot {
+	return c.examine(ctx, a, func(ctx context.Context, e *examination) { e.readAll(ctx, wants) })
 }
 
 // Greet reads only a device's name, model, version and trust. It fills the snapshot like
-// [Door.Read] and marks every other fact as not asked.
-func (d Door) Greet(ctx context.Context, a Attached) device.Snapshot {
-	return d.examine(ctx, a, func(ctx context.Context, e *examination) { e.greet(ctx) })
+// [Client.Read] and marks every other fact as not asked.
+func (c Client) Greet(ctx context.Context, a Attached) device.Snapshot {
+	return c.examine(ctx, a, func(ctx context.Context, e *examination) { e.greet(ctx) })
 }
 
 // An examination is the state of one session with a device.
 type examination struct {
-	door     Door
+	client   Client
 	attached Attached
 	snapshot device.Snapshot
 	proof    credential
@@ -61,11 +61,11 @@ type examination struct {
 
 // examine sets up an examination, calls visit and always cleans up. It recovers from panics in
 // lower layers, although the checks before every decoder should prevent them.
-func (d Door) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) device.Snapshot {
-	d = d.Over(a.Connection)
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+func (c Client) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) device.Snapshot {
+	c = c.Over(a.Connection)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
-	e := d.newExamination(a)
+	e := c.newExamination(a)
 	guard(
 		func() { visit(ctx, e) },
 		func() { e.ended = device.Internal },
@@ -80,9 +80,9 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 	return e.snapshot
 }
 
-func (d Door) newExamination(a Attached) *examination {
+func (c Client) newExamination(a Attached) *examination {
 	return &examination{
-		door:     d.Over(a.Connection),
+		client:   c.Over(a.Connection),
 		attached: a,
 		stranger: reply{err: device.NotAsked},
 		lockdown: lockdown{&link{}},
@@ -104,12 +104,12 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		guard(
-			func() { e.proof, trust = e.door.readCredential(ctx, e.attached.UDID) },
+			func() { e.proof, trust = e.client.readCredential(ctx, e.attached.UDID) },
 			func() { trust = device.Internal },
 		)
 	})
 	var err error
-	if e.lockdown, err = e.door.lockdown(ctx, e.attached); err != nil {
+	if e.lockdown, err = e.client.lockdown(ctx, e.attached); err != nil {
 		root = reply{err: err}
 	} else {
 		root = e.values(ctx, "")
@@ -133,8 +133,8 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 		if err := e.recognize(inside); err != nil {
 			return reply{err: err}, err
 		}
-		if e.door.InSession != nil {
-			e.door.InSession()
+		if e.client.InSession != nil {
+			e.client.InSession()
 		}
 	}
 	return inside, nil
@@ -170,7 +170,7 @@ func (e *examination) openSession(ctx context.Context) error {
 	if !errors.Is(err, device.HandshakeFailed) {
 		return e.distrusted(err)
 	}
-	again, gone := e.door.lockdown(ctx, e.attached)
+	again, gone := e.client.lockdown(ctx, e.attached)
 	if gone != nil {
 		e.broken = gone // the device was unplugged, or the hub failed
 		return gone
@@ -304,7 +304,7 @@ func (e *examination) services(live *device.Live, wants Wants) []service {
 
 // visit connects to a started service and reads it.
 func (e *examination) visit(ctx context.Context, s service, at started) {
-	l, err := e.door.dial(ctx, e.attached, at.port)
+	l, err := e.client.dial(ctx, e.attached, at.port)
 	if err != nil {
 		s.close(err)
 		return

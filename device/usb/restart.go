@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// PermittedRestart lists every request that [Door.Restart] may send besides those of [Permitted].
+// PermittedRestart lists every request that [Client.Restart] may send besides those of [Permitted].
 // It takes the lock that programs hold while they sync with or back up the device, and restarts
 // it; nothing else on it changes.
 var PermittedRestart = []string{
@@ -64,19 +64,19 @@ const (
 // is called for each step.
 //
 // The error says why the device was not asked, or did not accept: a [device.Reason] as for
-// [Door.Read], device.Busy if a program syncs with or backs up the device, or device.DeviceError
+// [Client.Read], device.Busy if a program syncs with or backs up the device, or device.DeviceError
 // with its status. A device that accepts and does not return is
 // no error. Restart sends the requests in [PermittedRestart]; call it only if the user asked for
 // it.
-func (d Door) Restart(ctx context.Context, a Attached, wait time.Duration, tell func(RestartEvent)) (r Restarted, err error) {
+func (c Client) Restart(ctx context.Context, a Attached, wait time.Duration, tell func(RestartEvent)) (r Restarted, err error) {
 	guard(
-		func() { r, err = d.restart(ctx, a, cmp.Or(wait, usualComeback), tell) },
+		func() { r, err = c.restart(ctx, a, cmp.Or(wait, usualComeback), tell) },
 		func() { err = device.Internal },
 	)
 	return r, err
 }
 
-func (d Door) restart(ctx context.Context, a Attached, wait time.Duration, tell func(RestartEvent)) (Restarted, error) {
+func (c Client) restart(ctx context.Context, a Attached, wait time.Duration, tell func(RestartEvent)) (Restarted, error) {
 	r := Restarted{Attached: a, NewBoot: device.Unknown[bool](device.NotAsked), Locked: device.Unknown[bool](device.NotAsked)}
 	watched, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -84,12 +84,12 @@ func (d Door) restart(ctx context.Context, a Attached, wait time.Duration, tell 
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	defer cancel()
-	watching.Go(func() { d.watchOne(watched, a.UDID, watch.changes) })
-	if err := watch.settle(ctx, d.timeout()); err != nil {
+	watching.Go(func() { c.watchOne(watched, a.UDID, watch.changes) })
+	if err := watch.settle(ctx, c.timeout()); err != nil {
 		return r, err
 	}
 
-	before, asked, err := d.sendRestart(ctx, watch.before)
+	before, asked, err := c.sendRestart(ctx, watch.before)
 	if err != nil && !(asked && device.GapOf(err).Reason.Transient()) {
 		return r, err
 	}
@@ -109,7 +109,7 @@ func (d Door) restart(ctx context.Context, a Attached, wait time.Duration, tell 
 		tell(RestartBack)
 	}
 	if r.Back || !r.Left {
-		d.compareBoots(ctx, &r, before)
+		c.compareBoots(ctx, &r, before)
 	}
 	r.Took = time.Since(sent)
 	return r, reasonIfOver(ctx)
@@ -125,11 +125,11 @@ func reasonIfOver(ctx context.Context) error {
 
 // sendRestart sends the request and returns which boot the device was in. asked is false if the
 // request was not sent.
-func (d Door) sendRestart(ctx context.Context, a Attached) (boot device.Fact[BootMark], asked bool, err error) {
-	d = d.Over(a.Connection)
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+func (c Client) sendRestart(ctx context.Context, a Attached) (boot device.Fact[BootMark], asked bool, err error) {
+	c = c.Over(a.Connection)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
-	e := d.newExamination(a)
+	e := c.newExamination(a)
 	defer func() { e.Close() }()
 	root, trust := e.begin(ctx)
 	if trust != nil {
@@ -164,11 +164,11 @@ func (d Door) sendRestart(ctx context.Context, a Attached) (boot device.Fact[Boo
 
 // compareBoots asks the device, until it answers or its time is up, which boot it is in and
 // whether it is locked.
-func (d Door) compareBoots(ctx context.Context, r *Restarted, before device.Fact[BootMark]) {
+func (c Client) compareBoots(ctx context.Context, r *Restarted, before device.Fact[BootMark]) {
 	ctx, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()
 	for {
-		after, locked, err := d.boot(ctx, r.Attached)
+		after, locked, err := c.boot(ctx, r.Attached)
 		if err == nil || !device.GapOf(err).Reason.Transient() || pause(ctx, answerPauses) != nil {
 			r.NewBoot, r.Locked = changedBoot(before, after), locked
 			return

@@ -13,13 +13,13 @@ import (
 // restarted restarts the only device of a tray and returns what was seen, step by step.
 func restarted(t *testing.T, tray *sim.Tray, wait time.Duration) (Restarted, []RestartEvent, error) {
 	t.Helper()
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
 	var steps []RestartEvent
-	r, err := door.Restart(t.Context(), found[0], wait, func(e RestartEvent) { steps = append(steps, e) })
+	r, err := client.Restart(t.Context(), found[0], wait, func(e RestartEvent) { steps = append(steps, e) })
 	return r, steps, err
 }
 
@@ -91,12 +91,12 @@ func TestRestartThatIsNotConfirmed(t *testing.T) {
 // A device that another program syncs with or backs up is not restarted.
 func TestRestartLeavesASyncAlone(t *testing.T) {
 	tray := newTray(t, quick(t))
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := door.newExamination(found[0])
+	e := client.newExamination(found[0])
 	defer e.Close()
 	if _, err := e.begin(t.Context()); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestRestartLeavesASyncAlone(t *testing.T) {
 	if err := e.lockSync(t.Context(), lock, 1); err != nil {
 		t.Fatal(err)
 	}
-	_, err = door.Restart(t.Context(), found[0], time.Minute, func(RestartEvent) {})
+	_, err = client.Restart(t.Context(), found[0], time.Minute, func(RestartEvent) {})
 	if device.GapOf(err).Reason != device.Busy || tray.Boots(found[0].UDID) != 0 {
 		t.Errorf("%v, and it started %d times", err, tray.Boots(found[0].UDID))
 	}
@@ -131,14 +131,14 @@ func TestRestartOfADeviceThatTellsNoBoot(t *testing.T) {
 }
 
 func TestRestartIsInterrupted(t *testing.T) {
-	door := serve(t, newTray(t, quick(t, sim.Fault{Kind: sim.StaysAway})))
-	found, err := door.Find(t.Context())
+	client := serve(t, newTray(t, quick(t, sim.Fault{Kind: sim.StaysAway})))
+	found, err := client.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r, err := door.Restart(ctx, found[0], time.Hour, func(e RestartEvent) {
+	r, err := client.Restart(ctx, found[0], time.Hour, func(e RestartEvent) {
 		if e == RestartLeft {
 			cancel()
 		}

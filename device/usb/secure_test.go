@@ -55,12 +55,12 @@ func TestDialects(t *testing.T) {
 			phone.Set("", "DeviceClass", test.class)
 			phone.Set("", "ProductVersion", test.version)
 			tray := newTray(t, phone)
-			door := serve(t, tray)
-			found, err := door.Find(t.Context())
+			client := serve(t, tray)
+			found, err := client.Find(t.Context())
 			if err != nil || len(found) != 1 {
 				t.Fatal(found, err)
 			}
-			live := door.Read(t.Context(), found[0], 0).Live
+			live := client.Read(t.Context(), found[0], 0).Live
 			if _, err := live.Trusted.Get(); !errors.Is(err, test.trust) || (err == nil) != (test.trust == nil) {
 				t.Errorf("trust: %v, want %v", err, test.trust)
 			}
@@ -95,13 +95,13 @@ func TestAnotherDeviceAnswers(t *testing.T) {
 	one, other := patient(t, "healthy-iphone"), patient(t, "icloud-backup-off")
 	tray := newTray(t, one, other)
 	tray.Faults = []sim.Fault{{Kind: sim.Swapped}}
-	door := serve(t, tray)
-	found, err := door.Find(t.Context())
+	client := serve(t, tray)
+	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 2 {
 		t.Fatal(found, err)
 	}
 	for _, attached := range found {
-		snapshot := door.Read(t.Context(), attached, Sizes)
+		snapshot := client.Read(t.Context(), attached, Sizes)
 		for question, answer := range rowOf(t, snapshot) {
 			if answer == "known" && question != "live.recognized" {
 				t.Errorf("%s: %s is known", attached.UDID, question)
@@ -110,7 +110,7 @@ func TestAnotherDeviceAnswers(t *testing.T) {
 		if snapshot.Live.Recognized != device.Known(false) || snapshot.Live.Ended.Reason != device.OtherDevice {
 			t.Errorf("recognized %v, ended for %q", snapshot.Live.Recognized, snapshot.Live.Ended.Reason)
 		}
-		if err := door.Pair(t.Context(), attached, func(PairEvent) {}); !errors.Is(err, device.OtherDevice) {
+		if err := client.Pair(t.Context(), attached, func(PairEvent) {}); !errors.Is(err, device.OtherDevice) {
 			t.Errorf("pairing: %v, want %v", err, device.OtherDevice)
 		}
 	}
@@ -138,12 +138,12 @@ func TestBothSpellingsOfAUDID(t *testing.T) {
 			phone.MuxProperties = map[string]any{"SerialNumber": test.listed}
 			tray := newTray(t, phone)
 			tray.MoveRecord(hyphened, test.filed)
-			door := serve(t, tray)
-			found, err := door.Find(t.Context())
+			client := serve(t, tray)
+			found, err := client.Find(t.Context())
 			if err != nil || len(found) != 1 {
 				t.Fatal(found, err)
 			}
-			if live := door.Read(t.Context(), found[0], 0).Live; live.Trusted != device.Known(true) || live.Recognized != device.Known(true) {
+			if live := client.Read(t.Context(), found[0], 0).Live; live.Trusted != device.Known(true) || live.Recognized != device.Known(true) {
 				t.Errorf("trusted %v, recognized %v", live.Trusted, live.Recognized)
 			}
 		})

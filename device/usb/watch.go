@@ -36,7 +36,7 @@ var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 // Watch reports every device on USB or the network: first those already attached, then each one
 // that attaches, detaches or is paired, one call at a time. A device on both is reported on USB,
 // and again on the network when its cable is unplugged. Watch returns nil when ctx is done; if it
-// cannot start, it immediately returns the error of [Door.Discover].
+// cannot start, it immediately returns the error of [Client.Discover].
 //
 // If the announcements fail or cannot be parsed, Watch subscribes again. Until that works, it
 // requests usbmuxd's list at each attempt; Broken reports this once, and says nothing about any
@@ -50,15 +50,15 @@ var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 // A slow call delays only later calls. If a device attached and detached several times during the
 // call, only its latest state is reported, and if it came and went, nothing is. A device may
 // therefore be reported again under a new number without being reported as gone.
-func (d Door) Watch(ctx context.Context, tell func(Change)) error {
+func (c Client) Watch(ctx context.Context, tell func(Change)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	n := newNews()
-	c, err := d.announcements(ctx)
+	sub, err := c.announcements(ctx)
 	if ctx.Err() != nil {
 		return nil
 	}
-	if err != nil && !d.endure(ctx, n, err) {
+	if err != nil && !c.endure(ctx, n, err) {
 		return err
 	}
 	var following sync.WaitGroup
@@ -66,7 +66,7 @@ func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 		cancel()
 		following.Wait()
 	}()
-	following.Go(func() { d.follow(ctx, c, n) })
+	following.Go(func() { c.follow(ctx, sub, n) })
 	for {
 		change, ok := n.next(ctx)
 		if !ok {
@@ -78,12 +78,12 @@ func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 
 // follow collects changes until ctx is done, reconnecting as needed. c is nil if there is no
 // connection yet.
-func (d Door) follow(ctx context.Context, c *announcements, n *news) {
+func (c Client) follow(ctx context.Context, a *announcements, n *news) {
 	unsettled := false // the last connection ended before all attached devices were announced
 	for retry := retryAtFirst; ; {
-		if c != nil {
+		if a != nil {
 			began := time.Now()
-			settled, why := d.gather(ctx, c, n)
+			settled, why := c.gather(ctx, a, n)
 			if time.Since(began) > retryAtLast {
 				retry = retryAtFirst
 				n.heal()
@@ -91,18 +91,18 @@ func (d Door) follow(ctx context.Context, c *announcements, n *news) {
 			if errors.Is(why, ErrNoMux) && (settled || !unsettled) {
 				n.lose(why) // usbmuxd may have exited, as it does on Linux
 			} else {
-				d.endure(ctx, n, why)
+				c.endure(ctx, n, why)
 			}
 			unsettled = !settled
 		}
-		for c = nil; c == nil; retry = min(2*retry, retryAtLast) {
+		for a = nil; a == nil; retry = min(2*retry, retryAtLast) {
 			// Programs that lost usbmuxd at the same moment should not all reconnect at once.
 			if pause(ctx, retry-rand.N(retry/2)) != nil {
 				return
 			}
 			var err error
-			if c, err = d.announcements(ctx); err != nil {
-				d.endure(ctx, n, err)
+			if a, err = c.announcements(ctx); err != nil {
+				c.endure(ctx, n, err)
 			}
 		}
 	}
@@ -110,8 +110,8 @@ func (d Door) follow(ctx context.Context, c *announcements, n *news) {
 
 // endure uses the list after the announcements failed and reports whether there is one. If
 // usbmuxd lists nothing, it counts as lost.
-func (d Door) endure(ctx context.Context, n *news, why error) bool {
-	list := d.list(ctx)
+func (c Client) endure(ctx context.Context, n *news, why error) bool {
+	list := c.list(ctx)
 	if ctx.Err() != nil {
 		return false
 	}
@@ -137,11 +137,11 @@ func (d Door) endure(ctx context.Context, n *news, why error) bool {
 
 // gather collects changes until the connection ends. It returns why it ended, and whether all
 // attached devices had been announced before.
-func (d Door) gather(ctx context.Context, c *announcements, n *news) (settled bool, lost error) {
-	defer c.Close()
+func (c Client) gather(ctx context.Context, a *announcements, n *news) (settled bool, lost error) {
+	defer a.Close()
 	guard(func() {
 		var malformed int
-		if malformed, lost = d.settle(ctx, c, n); lost != nil {
+		if malformed, lost = c.settle(ctx, a, n); lost != nil {
 			return
 		}
 		settled = true
@@ -150,7 +150,7 @@ func (d Door) gather(ctx context.Context, c *announcements, n *news) (settled bo
 		}
 		for lost == nil {
 			var change Change
-			if change, lost = c.take(<-c.messages); lost == errEntry {
+			if change, lost = a.take(<-a.messages); lost == errEntry {
 				change, lost = Change{Malformed: true}, nil
 			}
 			if lost == nil {
@@ -165,14 +165,14 @@ func (d Door) gather(ctx context.Context, c *announcements, n *news) (settled bo
 }
 
 // settle reports all attached devices, then those that are gone.
-func (d Door) settle(ctx context.Context, c *announcements, n *news) (malformed int, err error) {
+func (c Client) settle(ctx context.Context, a *announcements, n *news) (malformed int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	asked := d.askLists(ctx)
+	asked := c.askLists(ctx)
 	defer asked.wait()
 	defer cancel()
-	malformed, err = c.settle(ctx, asked, n.add)
+	malformed, err = a.settle(ctx, asked, n.add)
 	if err == nil {
-		n.settle(c.found)
+		n.settle(a.found)
 	}
 	return malformed, err
 }

@@ -30,14 +30,14 @@ type watcher struct {
 	stop    func() error
 }
 
-func watch(t testing.TB, door Door) *watcher {
+func watch(t testing.TB, client Client) *watcher {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watcher{changes: make(chan Change)}
 	var ended error
 	var running sync.WaitGroup
 	running.Go(func() {
-		ended = door.Watch(ctx, func(c Change) {
+		ended = client.Watch(ctx, func(c Change) {
 			select {
 			case w.changes <- c:
 			case <-ctx.Done():
@@ -179,10 +179,10 @@ func TestWatch(t *testing.T) {
 
 // A device that is also on Wi-Fi is read by cable while it has one.
 func TestWatchCableAndNetwork(t *testing.T) {
-	door := newDoor(t)
-	door.RequestTimeout = time.Second // for the list, which is never answered
-	accept := listenAsMux(t, door)
-	w := watch(t, door)
+	client := newClient(t)
+	client.RequestTimeout = time.Second // for the list, which is never answered
+	accept := listenAsMux(t, client)
+	w := watch(t, client)
 	mux := accept()
 	over := func(id int, connection string) map[string]any {
 		return map[string]any{"MessageType": "Attached", "DeviceID": id, "Properties": map[string]any{
@@ -230,9 +230,9 @@ func TestWatchReenumeration(t *testing.T) {
 // After a restart, usbmuxd numbers its devices from 1 again.
 func TestWatchOutlivesACrash(t *testing.T) {
 	d := clones(t, 3)
-	tray, door := newTray(t, d[0], d[1]), newDoor(t)
-	crash := start(t, tray, door)
-	w := watch(t, door)
+	tray, client := newTray(t, d[0], d[1]), newClient(t)
+	crash := start(t, tray, client)
+	w := watch(t, client)
 	w.expect(t, "+1 as 1", "+2 as 2")
 	for range 2 {
 		crash()
@@ -242,7 +242,7 @@ func TestWatchOutlivesACrash(t *testing.T) {
 		}
 		tray.Detach(d[0].UDID())
 		attach(t, tray, d[2])
-		crash = start(t, tray, door)
+		crash = start(t, tray, client)
 		w.expect(t, "back", "+2 as 1", "+3 as 2", "-1 as 1")
 		crash()
 		w.expect(t, hungUp)
@@ -250,7 +250,7 @@ func TestWatchOutlivesACrash(t *testing.T) {
 		tray.Detach(d[1].UDID())
 		attach(t, tray, d[0])
 		attach(t, tray, d[1])
-		crash = start(t, tray, door)
+		crash = start(t, tray, client)
 		w.expect(t, "back", "+1 as 1", "+2 as 2", "-3 as 2")
 	}
 	crash()
@@ -260,14 +260,14 @@ func TestWatchOutlivesACrash(t *testing.T) {
 // is attached.
 func TestWatchOutlivesACrashOfAnEmptyTray(t *testing.T) {
 	d := clones(t, 1)[0]
-	tray, door := newTray(t, d), newDoor(t)
-	crash := start(t, tray, door)
-	w := watch(t, door)
+	tray, client := newTray(t, d), newClient(t)
+	crash := start(t, tray, client)
+	w := watch(t, client)
 	w.expect(t, "+1 as 1")
 	crash()
 	w.expect(t, hungUp)
 	tray.Detach(d.UDID())
-	defer start(t, tray, door)()
+	defer start(t, tray, client)()
 	w.expect(t, "back", "-1 as 1")
 }
 
@@ -278,13 +278,13 @@ func TestWatchSurvivesHangUps(t *testing.T) {
 		t.Run(strconv.Itoa(count), func(t *testing.T) {
 			t.Parallel()
 			d := clones(t, 3)
-			tray, door := newTray(t, d[0], d[1]), newDoor(t)
-			crash := start(t, tray, door)
-			w := watch(t, door)
+			tray, client := newTray(t, d[0], d[1]), newClient(t)
+			crash := start(t, tray, client)
+			w := watch(t, client)
 			w.expect(t, "+1 as 1", "+2 as 2")
 			crash()
 			tray.Faults = []sim.Fault{{Kind: sim.HangUp, Count: count}}
-			crash = start(t, tray, door)
+			crash = start(t, tray, client)
 			lost, present := false, map[string]bool{d[0].UDID(): true, d[1].UDID(): true}
 			take := func(c Change) {
 				switch {
@@ -310,7 +310,7 @@ func TestWatchSurvivesHangUps(t *testing.T) {
 			crash()
 			tray.Faults = nil
 			attach(t, tray, d[2])
-			defer start(t, tray, door)()
+			defer start(t, tray, client)()
 			for len(present) < 3 {
 				take(w.next(t))
 			}
@@ -350,9 +350,9 @@ func TestWatchSurvivesNonsense(t *testing.T) {
 			tray := newTray(t, d...)
 			test.fault.At = "Detached"
 			tray.Faults = []sim.Fault{test.fault}
-			door := serve(t, tray)
-			door.RequestTimeout = 2 * time.Second
-			w := watch(t, door)
+			client := serve(t, tray)
+			client.RequestTimeout = 2 * time.Second
+			w := watch(t, client)
 			w.expect(t, "+1 as 1", "+2 as 2")
 			tray.Detach(d[0].UDID())
 			if test.fault.Kind == sim.Reset {
@@ -447,13 +447,13 @@ func TestWatchSurvivesNonsenseOfADevice(t *testing.T) {
 func TestWatchIsPatient(t *testing.T) {
 	d := clones(t, 1)[0]
 	tray := newTray(t)
-	door := serve(t, tray)
-	door.RequestTimeout = 500 * time.Millisecond
-	w := watch(t, door)
+	client := serve(t, tray)
+	client.RequestTimeout = 500 * time.Millisecond
+	w := watch(t, client)
 	select {
 	case c := <-w.changes:
 		t.Errorf("told %q of an empty tray", inWords(c))
-	case <-time.After(4 * door.RequestTimeout):
+	case <-time.After(4 * client.RequestTimeout):
 	}
 	attach(t, tray, d)
 	w.expect(t, "+1 as 1")
@@ -462,7 +462,7 @@ func TestWatchIsPatient(t *testing.T) {
 // A failure to start is returned at once.
 func TestWatchErrors(t *testing.T) {
 	tell := func(c Change) { t.Errorf("told %q", inWords(c)) }
-	if err := newDoor(t).Watch(t.Context(), tell); !errors.Is(err, ErrNoMux) {
+	if err := newClient(t).Watch(t.Context(), tell); !errors.Is(err, ErrNoMux) {
 		t.Errorf("without usbmuxd: %v, want %v", err, ErrNoMux)
 	}
 	for kind, want := range map[sim.Kind]error{sim.Garbage: device.Malformed, sim.PlistBomb: device.Hostile, sim.Truncated: device.Truncated} {
@@ -477,9 +477,9 @@ func TestWatchErrors(t *testing.T) {
 // A flood of announcements is read while the first change is still being reported; after that
 // only the final state is reported.
 func TestWatchDrainsAFlood(t *testing.T) {
-	door := newDoor(t)
-	accept := listenAsMux(t, door)
-	w := watch(t, door)
+	client := newClient(t)
+	accept := listenAsMux(t, client)
+	w := watch(t, client)
 	mux := accept()
 	say(t, mux, cameAs(1))
 	first := w.next(t)
@@ -507,9 +507,9 @@ func TestWatchDrainsAFlood(t *testing.T) {
 }
 
 // listenAsMux simulates a usbmuxd scripted by the test, for one client that sent Listen.
-func listenAsMux(t testing.TB, door Door) (accept func() net.Conn) {
+func listenAsMux(t testing.TB, client Client) (accept func() net.Conn) {
 	t.Helper()
-	listener, err := sim.Listen(door.Address)
+	listener, err := sim.Listen(client.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -657,10 +657,10 @@ func TestWatchAShakenTray(t *testing.T) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			d := clones(t, 12)
-			tray, door := newTray(t), newDoor(t)
+			tray, client := newTray(t), newClient(t)
 			tray.Faults = []sim.Fault{{Kind: sim.Ghosts}}
-			crash := start(t, tray, door)
-			w := watch(t, door)
+			crash := start(t, tray, client)
+			w := watch(t, client)
 			random := rand.New(rand.NewPCG(seed, 0))
 			var shaking sync.WaitGroup
 			shaking.Go(func() {
@@ -688,7 +688,7 @@ func TestWatchAShakenTray(t *testing.T) {
 			for c := w.next(t); c.Lost == nil; c = w.next(t) {
 				take(c)
 			}
-			defer start(t, tray, door)()
+			defer start(t, tray, client)()
 			shaking.Wait()
 			// All attached devices are reported, followed by one more as an end mark.
 			mark := patient(t, "healthy-iphone").Clone(9999)
@@ -697,7 +697,7 @@ func TestWatchAShakenTray(t *testing.T) {
 				take(w.next(t))
 			}
 			for udid, a := range present {
-				if got := door.Greet(t.Context(), a); got.Live.Ended.Reason != "" {
+				if got := client.Greet(t.Context(), a); got.Live.Ended.Reason != "" {
 					t.Errorf("%s cannot be reached: %v", udid, got.Live.Ended)
 				}
 			}
@@ -720,10 +720,10 @@ func TestWatchLeavesNothingBehind(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tray, door := newTray(t, d[0], d[1]), newDoor(t)
+			tray, client := newTray(t, d[0], d[1]), newClient(t)
 			goroutines, files := runtime.NumGoroutine(), openFiles(t)
-			crash := start(t, tray, door)
-			w := watch(t, door)
+			crash := start(t, tray, client)
+			w := watch(t, client)
 			end(t, tray, w, crash)
 			if err := w.stop(); err != nil {
 				t.Errorf("ended with %v", err)
@@ -737,16 +737,16 @@ func TestWatchLeavesNothingBehind(t *testing.T) {
 // A panic in the callback ends Watch, which leaves nothing behind either.
 func TestWatchPanics(t *testing.T) {
 	tray := newTray(t, clones(t, 1)...)
-	door := newDoor(t)
+	client := newClient(t)
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
-	crash := start(t, tray, door)
+	crash := start(t, tray, client)
 	func() {
 		defer func() {
 			if recover() != "enough" {
 				t.Error("the panic is gone")
 			}
 		}()
-		door.Watch(t.Context(), func(Change) { panic("enough") })
+		client.Watch(t.Context(), func(Change) { panic("enough") })
 	}()
 	crash()
 	settle(t, goroutines, files)
@@ -766,13 +766,13 @@ func settle(t *testing.T, goroutines, files int) {
 
 // Watch sends only Listen and ListDevices, before and after a crash.
 func TestWatchOnlyListens(t *testing.T) {
-	tray, door := newTray(t, clones(t, 2)...), newDoor(t)
-	crash := start(t, tray, door)
-	w := watch(t, door)
+	tray, client := newTray(t, clones(t, 2)...), newClient(t)
+	crash := start(t, tray, client)
+	w := watch(t, client)
 	w.expect(t, "+1 as 1", "+2 as 2")
 	crash()
 	w.expect(t, hungUp)
-	defer start(t, tray, door)()
+	defer start(t, tray, client)()
 	w.expect(t, "back", "+1 as 1", "+2 as 2")
 	for _, request := range tray.Requests() {
 		if request != (sim.Request{Service: "usbmux", Name: "Listen"}) && request != (sim.Request{Service: "usbmux", Name: "ListDevices"}) {
@@ -792,13 +792,13 @@ func BenchmarkWatch(b *testing.B) {
 		came = append(came, frameOf(b, 0, cameAs(id+1))...)
 		went = append(went, frameOf(b, 0, wentAs(id+1))...)
 	}
-	door := newDoor(b)
-	accept := listenAsMux(b, door)
+	client := newClient(b)
+	accept := listenAsMux(b, client)
 	told := make(chan struct{}, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		err := door.Watch(ctx, func(c Change) {
+		err := client.Watch(ctx, func(c Change) {
 			if c.Attached.DeviceID == devices {
 				told <- struct{}{}
 			}

@@ -262,7 +262,7 @@ func TestJUnitTellsHowTheRunEnded(t *testing.T) {
 	}{
 		"whole":       {reporttest.Run(reporttest.Well("x")), "passed"},
 		"interrupted": {report.Run{Gaps: []device.Gap{{Reason: device.Interrupted}}, Examined: []report.Examined{reporttest.Well("x")}}, "error: the run was interruptedthe run was interrupted"},
-		"no door":     {report.Run{Gaps: []device.Gap{{Reason: device.Unreachable}}}, "error: usbmuxd could not be reachedusbmuxd could not be reached"},
+		"no usbmuxd":  {report.Run{Gaps: []device.Gap{{Reason: device.Unreachable}}}, "error: usbmuxd could not be reachedusbmuxd could not be reached"},
 		"no device":   {report.Run{}, "skipped: no device is attached, or no backup was found"},
 		"in a device": {reporttest.Run(reporttest.Ended(reporttest.Well("x"), device.Interrupted)), "error: interrupted"},
 	} {

@@ -117,7 +117,7 @@ func TestWhatBreaksInUseIsSetAside(t *testing.T) {
 	ruinMiddle(t, path)
 	s := openedHistory(t, path)
 	if s.Recovery().Kept != "" {
-		t.Fatal("it was seen at the door: this tests nothing")
+		t.Fatal("the damage was found when the ledger was opened: this tests nothing")
 	}
 	broken := read(t, path)
 	_, err := s.Device(t.Context(), tray(t)[0].UDID, 100)

@@ -20,7 +20,7 @@ const Unseen = "whether an iCloud backup or an update is running on it cannot be
 
 // A Restart restarts one attached device.
 type Restart struct {
-	Door     usb.Door
+	Client   usb.Client
 	Attached usb.Attached
 	Locks    actlock.Folder         // of commands that act on devices; "" for none
 	Wait     time.Duration          // for the device to return; 0 means 5 minutes
@@ -39,18 +39,18 @@ func (e *BusyError) Unwrap() error { return device.Busy }
 // Run takes the lock of the device, or borrows the one in ctx, reads the device, and restarts it
 // unless something is seen to run on it. It returns what was seen of the restart, and an error if
 // the device was not asked to restart or did not accept: [*actlock.HeldError], [*BusyError], or an
-// error of [usb.Door.Restart]. A device that was asked and is not confirmed to have restarted is no
+// error of [usb.Client.Restart]. A device that was asked and is not confirmed to have restarted is no
 // error.
 func (r Restart) Run(ctx context.Context) (seen usb.Restarted, err error) {
 	seen.Attached = r.Attached
 	if r.Locks != "" {
-		lock, err := r.Locks.Acquire(ctx, r.Attached.UDID, "restart", r.Door.Over(r.Attached.Connection).Limit())
+		lock, err := r.Locks.Acquire(ctx, r.Attached.UDID, "restart", r.Client.Over(r.Attached.Connection).Limit())
 		if err != nil {
 			return seen, err
 		}
 		defer lock.Release()
 	}
-	snapshot := r.Door.Read(ctx, r.Attached, 0)
+	snapshot := r.Client.Read(ctx, r.Attached, 0)
 	if _, err := snapshot.Live.Trusted.Get(); err != nil {
 		return seen, err
 	}
@@ -61,7 +61,7 @@ func (r Restart) Run(ctx context.Context) (seen usb.Restarted, err error) {
 	if tell == nil {
 		tell = func(usb.RestartEvent) {}
 	}
-	seen, err = r.Door.Restart(ctx, r.Attached, r.Wait, tell)
+	seen, err = r.Client.Restart(ctx, r.Attached, r.Wait, tell)
 	if errors.Is(err, device.Busy) {
 		err = &BusyError{"a program syncs with it or backs it up: it holds the device's sync lock"}
 	}

@@ -153,7 +153,7 @@ func (c *collection) discover(ctx context.Context, wanted func(usb.Attached) boo
 		}
 	})
 	defer close(announced)
-	found, err := c.Door.Discover(ctx, func(change usb.Change) {
+	found, err := c.Client.Discover(ctx, func(change usb.Change) {
 		if a := change.Attached; !change.Gone && a.Connection == device.USB && !c.Pair && wanted(a) {
 			select {
 			case announced <- a:
@@ -268,9 +268,9 @@ func (c *collection) first(ctx context.Context, a usb.Attached) device.Reason {
 	}
 	c.mu.Unlock()
 	began := time.Now()
-	door := c.Door
-	door.InSession = c.workers.Answered
-	s := c.read(ctx, door, a)
+	client := c.Client
+	client.InSession = c.workers.Answered
+	s := c.read(ctx, client, a)
 	spent := time.Since(began)
 	c.finishing.Go(func() { c.finish(ctx, a, s, spent) })
 	return s.Live.Ended.Reason
@@ -314,13 +314,13 @@ func (c *collection) retry(ctx context.Context) {
 			return ""
 		}
 		a := attached[at]
-		door := c.Door.Over(a.Connection)
-		door.Timeout = door.Limit() - c.again[n].spent - looked
-		if door.Timeout <= 0 {
+		client := c.Client.Over(a.Connection)
+		client.Timeout = client.Limit() - c.again[n].spent - looked
+		if client.Timeout <= 0 {
 			return ""
 		}
 		c.run.Tell(i, report.DeviceState, c.Labels.labelled(a), report.Retrying)
-		s := c.read(ctx, door, a)
+		s := c.read(ctx, client, a)
 		c.explain(&s)
 		c.complete(ctx, i, &s, c.set)
 		c.snapshots[i] = better(c.snapshots[i], s)
@@ -333,14 +333,14 @@ func (c *collection) retry(ctx context.Context) {
 func (c *collection) lookAgain(ctx context.Context) []usb.Attached {
 	var left time.Duration
 	for _, r := range c.again {
-		left = max(left, c.Door.Over(c.wanted[r.number].Connection).Limit()-r.spent)
+		left = max(left, c.Client.Over(c.wanted[r.number].Connection).Limit()-r.spent)
 	}
 	if left <= 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
-	found, err := c.Door.Discover(ctx, func(usb.Change) {})
+	found, err := c.Client.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return nil
 	}

@@ -40,7 +40,7 @@ const usualCopies = 4
 
 // Learn implements [Source]. A device whose copy fails is still examined.
 func (c Copies) Learn(ctx context.Context, run *Run) (Learned, error) {
-	found, err := c.Door.Discover(ctx, func(usb.Change) {})
+	found, err := c.Client.Discover(ctx, func(usb.Change) {})
 	gaps := found.Gaps()
 	if err != nil {
 		gaps = append([]device.Gap{device.GapOf(err)}, gaps...)
@@ -94,7 +94,7 @@ func (m *making) all(ctx context.Context) {
 	m.make(ctx)
 	for _, c := range m.copies {
 		c.sayEnd()
-		s := m.read(ctx, m.Door, c.attached)
+		s := m.read(ctx, m.Client, c.attached)
 		m.visits.complete(ctx, c.number, &s, m.fresh(ctx, c.attached.UDID))
 		m.visits.run.Done(c.number, s)
 	}
@@ -164,7 +164,7 @@ func (m *making) exitCode(ctx context.Context) int {
 func (c *copying) look(ctx context.Context) {
 	c.run.Tell(c.number, report.DeviceAttached, c.Labels.labelled(c.attached), report.Waiting)
 	c.run.Tell(c.number, report.DeviceState, c.Labels.labelled(c.attached), report.Reading)
-	c.snapshot = c.read(ctx, c.Door, c.attached)
+	c.snapshot = c.read(ctx, c.Client, c.attached)
 	c.Labels.label(&c.snapshot)
 	identify(&c.snapshot, c.Table)
 	if _, err := c.snapshot.Live.Trusted.Get(); err != nil {
@@ -192,7 +192,7 @@ func (c *copying) say(format string, arguments ...any) {
 // make makes and proves the copy.
 func (c *copying) make(ctx context.Context) {
 	if c.Locks != "" {
-		lock, err := c.Locks.Acquire(ctx, c.attached.UDID, "backup", c.Door.Over(c.attached.Connection).Limit())
+		lock, err := c.Locks.Acquire(ctx, c.attached.UDID, "backup", c.Client.Over(c.attached.Connection).Limit())
 		if err != nil {
 			c.failure = err
 			return
@@ -286,5 +286,5 @@ func (c *copying) session(ctx context.Context, b usb.Backup) (usb.BackupResult, 
 	if c.Trace != nil {
 		b.Trace = func(s mobilebackup.Step) { c.Trace(c.attached.UDID, s) }
 	}
-	return c.Door.Backup(ctx, c.attached, b)
+	return c.Client.Backup(ctx, c.attached, b)
 }

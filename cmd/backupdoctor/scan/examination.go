@@ -21,7 +21,7 @@ import (
 
 // An Examination says how attached devices are examined, for every source.
 type Examination struct {
-	Door       usb.Door
+	Client     usb.Client
 	Wants      usb.Wants
 	Network    bool // also examine devices on the network
 	Pool       workers.Options
@@ -43,8 +43,8 @@ type visitor struct {
 }
 
 // read reads one device, and records which command acted on it in the meantime.
-func (e Examination) read(ctx context.Context, door usb.Door, a usb.Attached) device.Snapshot {
-	s := door.Read(ctx, a, e.Wants)
+func (e Examination) read(ctx context.Context, client usb.Client, a usb.Attached) device.Snapshot {
+	s := client.Read(ctx, a, e.Wants)
 	s.InUse = e.inUse(a.UDID)
 	return s
 }
@@ -156,7 +156,7 @@ func (e Examination) leftOut(attached []usb.Attached) (kept []usb.Attached, left
 // Greet reads what each attached device reports to any computer; a left-out device is listed
 // without it. Its errors are those of a scan that found nothing.
 func (e Examination) Greet(ctx context.Context) (device.Recording, error) {
-	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	found, err := e.Client.Discover(ctx, func(usb.Change) {})
 	if ctx.Err() != nil {
 		return device.Recording{}, interrupted()
 	}
@@ -176,7 +176,7 @@ func (e Examination) Greet(ctx context.Context) (device.Recording, error) {
 			snapshots[i].TakenAt = time.Now().UTC()
 			snapshots[i].Live = &device.Live{Connection: a.Connection}
 		} else {
-			snapshots[i] = e.Door.Greet(ctx, a)
+			snapshots[i] = e.Client.Greet(ctx, a)
 		}
 		snapshots[i].InUse = e.inUse(attached[i].UDID)
 		e.Labels.label(&snapshots[i])

@@ -21,7 +21,7 @@ import (
 
 // A Fetch copies one sysdiagnose archive from a device to this computer.
 type Fetch struct {
-	Door    usb.Door
+	Client  usb.Client
 	Network bool // also accept a device on the network
 	Screen  *terminal.Screen
 	Folder  string        // destination folder of the archive
@@ -50,7 +50,7 @@ const pollInterval = time.Second
 
 // pick finds the selected device.
 func (f Fetch) pick(ctx context.Context, udid string) (usb.Attached, error) {
-	found, err := f.Door.Discover(ctx, func(usb.Change) {})
+	found, err := f.Client.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return usb.Attached{}, Ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
 	}
@@ -102,7 +102,7 @@ func isOfThisComputer(err error) bool { return device.GapOf(err).Reason == devic
 
 // fetch copies the archive to this computer and returns its path.
 func (f Fetch) fetch(ctx context.Context, attached usb.Attached) (string, error) {
-	known, err := f.Door.Archives(ctx, attached)
+	known, err := f.Client.Archives(ctx, attached)
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +126,7 @@ func (f Fetch) fetch(ctx context.Context, attached usb.Attached) (string, error)
 
 // explain says how to start a sysdiagnose on this device.
 func (f Fetch) explain(ctx context.Context, attached usb.Attached) {
-	id := f.Door.Greet(ctx, attached).Device
+	id := f.Client.Greet(ctx, attached).Device
 	fmt.Fprintf(f.Screen, "on the device, press %s and both volume buttons together for one to one and a half seconds, and let go\n", powerButton(id))
 	fmt.Fprintln(f.Screen, "longer brings up the slider that switches it off: cancel that, and try again")
 	fmt.Fprintln(f.Screen, "an iPhone answers with a short buzz, an iPad does not; it may take a picture of the screen too")
@@ -160,7 +160,7 @@ func (f Fetch) await(ctx context.Context, attached usb.Attached, before []usb.Ar
 	seen := map[string]uint64{} // sizes of new archives, by name
 	state := unpressed
 	for {
-		archives, err := f.Door.Archives(ctx, attached)
+		archives, err := f.Client.Archives(ctx, attached)
 		if ctx.Err() != nil {
 			return usb.Archive{}, f.waited(state)
 		}
@@ -217,7 +217,7 @@ func (f Fetch) waited(state string) error {
 // again finds the device under its current number after a request failed. An error not caused
 // by unplugging is returned.
 func (f Fetch) again(ctx context.Context, attached usb.Attached, failed error) (usb.Attached, error) {
-	found, err := f.Door.Discover(ctx, func(usb.Change) {})
+	found, err := f.Client.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return attached, err
 	}
@@ -310,7 +310,7 @@ func (f Fetch) pullInto(ctx context.Context, attached usb.Attached, archive usb.
 			return err
 		}
 		done := uint64(info.Size())
-		err = f.Door.Pull(ctx, attached, archive, done, part, progress)
+		err = f.Client.Pull(ctx, attached, archive, done, part, progress)
 		if err == nil {
 			return nil
 		}

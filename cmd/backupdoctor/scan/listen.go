@@ -27,7 +27,7 @@ type Listen struct {
 // Learn implements [Source].
 func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	var gaps []device.Gap
-	found, err := l.Door.Discover(ctx, func(usb.Change) {})
+	found, err := l.Client.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		gaps = append(gaps, device.GapOf(err))
 	}
@@ -107,7 +107,7 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 	if !ok {
 		return before
 	}
-	after := l.Door.Read(ctx, attached, l.Wants)
+	after := l.Client.Read(ctx, attached, l.Wants)
 	if after.Live.Ended.Reason != "" {
 		return before
 	}
@@ -119,7 +119,7 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 
 // find finds a device again, on a connection allowed by the Examination.
 func (e Examination) find(ctx context.Context, udid string) (a usb.Attached, ok bool) {
-	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	found, err := e.Client.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return a, false
 	}

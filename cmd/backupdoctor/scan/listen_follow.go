@@ -83,7 +83,7 @@ func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, 
 		if again, ok := f.find(ctx, a.UDID); ok {
 			a = again // it may have been replugged
 		}
-		after := f.Door.Read(ctx, a, 0)
+		after := f.Client.Read(ctx, a, 0)
 		if at, ok := newBackup(f.before, after); ok {
 			log.Succeed(at)
 		}
@@ -107,7 +107,7 @@ func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, 
 func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Heard)) {
 	const most = 5 // consecutive failures without a line between them
 	for failed := 0; failed < most; {
-		err := f.Door.Listen(ctx, a, func(h usb.Heard) {
+		err := f.Client.Listen(ctx, a, func(h usb.Heard) {
 			if h.Line != nil {
 				failed = 0
 			}

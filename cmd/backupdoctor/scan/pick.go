@@ -22,7 +22,7 @@ type Picked struct {
 // all is true. Without either there must be exactly one: an act is never carried out on a device
 // that was not meant. Its errors are those of a scan that found nothing.
 func (e Examination) Pick(ctx context.Context, udids []string, all bool) ([]Picked, error) {
-	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	found, err := e.Client.Discover(ctx, func(usb.Change) {})
 	if ctx.Err() != nil {
 		return nil, interrupted()
 	}
@@ -42,7 +42,7 @@ func (e Examination) Pick(ctx context.Context, udids []string, all bool) ([]Pick
 	}
 	picked := make([]Picked, len(wanted))
 	workers.Start(e.Pool).Each(len(wanted), func(i int) device.Reason {
-		s := e.Door.Greet(ctx, wanted[i])
+		s := e.Client.Greet(ctx, wanted[i])
 		e.Labels.label(&s)
 		identify(&s, e.Table)
 		picked[i] = Picked{wanted[i], s}

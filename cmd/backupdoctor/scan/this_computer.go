@@ -22,7 +22,7 @@ import (
 // ThisComputer examines what this computer needs to read devices.
 type ThisComputer struct {
 	Env          command.Env
-	Door         usb.Door
+	Client       usb.Client
 	Places       []backup.Place // folders of backups
 	ReleasesFile string         // updated copy of the release table; "" if there is no place for one
 }
@@ -32,7 +32,7 @@ func (t ThisComputer) Look(ctx context.Context) device.Computer {
 	c := device.Computer{
 		OS:      runtime.GOOS,
 		TakenAt: time.Now().UTC(),
-		Mux:     t.Door.Probe(ctx),
+		Mux:     t.Client.Probe(ctx),
 		History: t.historyFact(ctx),
 	}
 	unsupported := device.Unknown[bool](device.Unsupported)

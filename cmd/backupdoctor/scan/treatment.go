@@ -41,7 +41,7 @@ type Treatment struct {
 
 // Learn implements [Source].
 func (t Treatment) Learn(ctx context.Context, run *Run) (Learned, error) {
-	found, err := t.Door.Discover(ctx, func(usb.Change) {})
+	found, err := t.Client.Discover(ctx, func(usb.Change) {})
 	gaps := found.Gaps()
 	if err != nil {
 		gaps = append([]device.Gap{device.GapOf(err)}, gaps...)

@@ -38,11 +38,11 @@ func (w *walk) look(ctx context.Context) chan lookResult {
 			if !ok {
 				continue
 			}
-			s := w.carry(w.Door.Read(ctx, a, w.Wants))
+			s := w.carry(w.Client.Read(ctx, a, w.Wants))
 			if ctx.Err() != nil || s.Live.Ended.Reason != "" {
 				continue
 			}
-			restarted := restarted(boot, w.Door.Boot(ctx, a))
+			restarted := restarted(boot, w.Client.Boot(ctx, a))
 			select {
 			case looks <- lookResult{a, s, *w.run.judge.judge(0, s).Device, restarted}:
 			case <-ctx.Done():
@@ -63,8 +63,8 @@ func (w *walk) read(ctx context.Context) {
 		return
 	}
 	w.attached = a
-	w.boot = w.Door.Boot(ctx, a)
-	w.adopt(ctx, w.carry(w.Door.Read(ctx, a, w.Wants)))
+	w.boot = w.Client.Boot(ctx, a)
+	w.adopt(ctx, w.carry(w.Client.Read(ctx, a, w.Wants)))
 }
 
 // adopt makes a reading the current one.

@@ -16,7 +16,7 @@ func (w *walk) restart(ctx context.Context, task treat.Task) error {
 	if err != nil || !strings.EqualFold(answer, "y") && !strings.EqualFold(answer, "yes") {
 		return err
 	}
-	seen, err := restart.Restart{Door: w.Door, Attached: w.attached, Locks: w.Locks}.Run(ctx)
+	seen, err := restart.Restart{Client: w.Client, Attached: w.attached, Locks: w.Locks}.Run(ctx)
 	if err != nil {
 		w.say("%v", err)
 		return nil

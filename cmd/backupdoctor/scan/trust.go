@@ -42,7 +42,7 @@ func (e Examination) askForTrust(ctx context.Context, strangers []stranger, done
 	workers.Start(NewPool(len(strangers), nil)).Each(len(strangers), func(i int) device.Reason {
 		s := strangers[i]
 		refusal := e.alone(ctx, *s.attached, func(ctx context.Context) error {
-			return e.Door.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name(), event.Left) })
+			return e.Client.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name(), event.Left) })
 		})
 		countdown.Done(s.name())
 		if refusal == nil {
@@ -77,7 +77,7 @@ func (e Examination) alone(ctx context.Context, a usb.Attached, act func(context
 	if e.Locks == "" {
 		return act(ctx)
 	}
-	lock, err := e.Locks.Acquire(ctx, a.UDID, e.Command+" --pair", e.Door.Over(a.Connection).Limit())
+	lock, err := e.Locks.Acquire(ctx, a.UDID, e.Command+" --pair", e.Client.Over(a.Connection).Limit())
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (e Examination) alone(ctx context.Context, a usb.Attached, act func(context
 
 // renumber updates the number of a device that was replugged.
 func (e Examination) renumber(ctx context.Context, s stranger) {
-	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	found, err := e.Client.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return // not there: keep the old number
 	}
@@ -124,7 +124,7 @@ func explainDistrust(s *device.Snapshot, refusal error) {
 func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []stranger {
 	greeted := make([]device.Snapshot, len(attached))
 	workers.Start(e.Pool).Each(len(attached), func(i int) device.Reason {
-		greeted[i] = e.Door.Greet(ctx, attached[i])
+		greeted[i] = e.Client.Greet(ctx, attached[i])
 		return greeted[i].Live.Ended.Reason
 	})
 	var strangers []stranger

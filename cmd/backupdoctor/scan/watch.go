@@ -140,7 +140,7 @@ const muxEvery = 2 * time.Second
 // first device. It returns an error if usbmuxd was never reached.
 func (w *watching) hear(ctx context.Context, tell func(usb.Change)) error {
 	for told := false; ; told = true {
-		err := w.Door.Watch(ctx, tell)
+		err := w.Client.Watch(ctx, tell)
 		if !errors.Is(err, usb.ErrNoMux) {
 			return err
 		}
@@ -244,7 +244,7 @@ func (w *watching) ask(ctx context.Context, now time.Time) {
 		w.sent++
 		a := s.attached
 		go w.workers.Send(func() device.Reason {
-			w.accessed <- accessed{s, w.Door.Access(ctx, a)}
+			w.accessed <- accessed{s, w.Client.Access(ctx, a)}
 			return ""
 		})
 	}
@@ -266,7 +266,7 @@ func (w *watching) observe(ctx context.Context) {
 		a := s.attached
 		s.stopObserving, s.observedAs = stop, a.DeviceID
 		w.observed.Go(func() {
-			_ = w.Door.ObserveTrust(observing, a, func() {
+			_ = w.Client.ObserveTrust(observing, a, func() {
 				select {
 				case w.trusted <- s:
 				case <-observing.Done():
@@ -324,8 +324,8 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 	w.sent++
 	s.tries++
 	a, number := s.attached, s.number
-	door := w.Door.Over(a.Connection)
-	door.Timeout = door.Limit() - s.spent
+	client := w.Client.Over(a.Connection)
+	client.Timeout = client.Limit() - s.spent
 	go w.workers.Send(func() device.Reason {
 		set := FindBackups(ctx, w.Places)
 		set.Keep(func(st StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
@@ -336,7 +336,7 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 		}
 		w.run.Tell(number, report.DeviceState, w.Labels.labelled(attached[0]), state)
 		began := time.Now()
-		snapshot := w.read(ctx, door, attached[0])
+		snapshot := w.read(ctx, client, attached[0])
 		w.complete(ctx, number, &snapshot, set)
 		explainDistrust(&snapshot, refused)
 		w.examined <- examined{s, snapshot, time.Since(began)}
@@ -370,7 +370,7 @@ func (w *watching) again(ctx context.Context) {
 		return
 	}
 	for _, s := range w.sessions.waiting() {
-		if s.tries >= 2 || s.spent >= w.Door.Over(s.attached.Connection).Limit() {
+		if s.tries >= 2 || s.spent >= w.Client.Over(s.attached.Connection).Limit() {
 			w.finish(s, *s.cut)
 			continue
 		}

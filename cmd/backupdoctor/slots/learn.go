@@ -21,7 +21,7 @@ import (
 
 // A Learner learns slot names. Each name is saved as soon as it is given.
 type Learner struct {
-	Door   usb.Door
+	Client usb.Client
 	Names  []string        // names to give, in this order; nil to ask for them
 	Ask    terminal.Prompt // used if there are no Names
 	Read   func() (labels.Slots, error)
@@ -47,7 +47,7 @@ func (l *Learner) Learn(ctx context.Context) error {
 	defer stop()
 	changes, watched := make(chan usb.Change), make(chan error, 1)
 	go func() {
-		watched <- l.Door.Watch(ctx, func(c usb.Change) {
+		watched <- l.Client.Watch(ctx, func(c usb.Change) {
 			select {
 			case changes <- c:
 			case <-ctx.Done():

@@ -95,7 +95,7 @@ func TestHowLearningEnds(t *testing.T) {
 				}()
 			}
 			l := Learner{
-				Door: usb.Door{Address: tray(t, c.devices)}, Ask: terminal.NewPrompt(in), Stdout: out,
+				Client: usb.Client{Address: tray(t, c.devices)}, Ask: terminal.NewPrompt(in), Stdout: out,
 				Read: func() (labels.Slots, error) { return kept, nil },
 				Keep: func(s labels.Slots) error { kept = s; return nil },
 			}

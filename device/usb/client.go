@@ -14,9 +14,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Door gives access to the devices of one usbmuxd. The zero Door uses the usbmuxd of this
+// A Client gives access to the devices of one usbmuxd. The zero Client uses the usbmuxd of this
 // computer.
-type Door struct {
+type Client struct {
 	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" means the platform default
 	Timeout        time.Duration // for one device in total; 0 means 20 s
 	RequestTimeout time.Duration // for one response, at most half of Timeout; 0 means 5 s, many times what a busy device needs
@@ -38,7 +38,7 @@ const (
 	Sizes Wants = 1 << iota // the size of each app
 )
 
-// ErrNoMux means that no usbmuxd is listening at the Door's address. As a device.Reason it is
+// ErrNoMux means that no usbmuxd is listening at the Client's address. As a device.Reason it is
 // device.Unreachable.
 var ErrNoMux error = noMux{}
 
@@ -47,43 +47,43 @@ type noMux struct{}
 func (noMux) Error() string { return "usbmuxd cannot be reached" }
 func (noMux) Unwrap() error { return device.Unreachable }
 
-func (d Door) timeout() time.Duration { return cmp.Or(d.Timeout, 20*time.Second) }
+func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, 20*time.Second) }
 
 // requestTimeout leaves time for a second attempt within the device timeout.
-func (d Door) requestTimeout() time.Duration {
-	return min(cmp.Or(d.RequestTimeout, 5*time.Second), d.timeout()/2)
+func (c Client) requestTimeout() time.Duration {
+	return min(cmp.Or(c.RequestTimeout, 5*time.Second), c.timeout()/2)
 }
 
-// Over returns the door with unset timeouts replaced by values that suit the connection. A device
+// Over returns the client with unset timeouts replaced by values that suit the connection. A device
 // on Wi-Fi saves power between packets, so its responses may take longer.
-func (d Door) Over(connection device.Connection) Door {
+func (c Client) Over(connection device.Connection) Client {
 	if connection != device.Network {
-		return d
+		return c
 	}
-	d.RequestTimeout = cmp.Or(d.RequestTimeout, 15*time.Second)
-	d.Timeout = cmp.Or(d.Timeout, 60*time.Second)
-	return d
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, 15*time.Second)
+	c.Timeout = cmp.Or(c.Timeout, 60*time.Second)
+	return c
 }
 
 // Limit returns the timeout for one device in total.
-func (d Door) Limit() time.Duration { return d.timeout() }
+func (c Client) Limit() time.Duration { return c.timeout() }
 
 // silence disables go-ios logging: it logs ordinary failures, and has logged a pair record with
 // its private keys.
 var silence = sync.OnceFunc(func() { ios.SetLogger(slog.New(slog.DiscardHandler)) })
 
 // open connects to usbmuxd. The connection closes when ctx is done.
-func (d Door) open(ctx context.Context) (*link, error) {
+func (c Client) open(ctx context.Context) (*link, error) {
 	silence()
 	network, address := defaultNetwork, defaultAddress
-	if d.Address != "" {
+	if c.Address != "" {
 		var err error
-		if network, address, err = ParseAddress(d.Address); err != nil {
+		if network, address, err = ParseAddress(c.Address); err != nil {
 			return nil, err
 		}
 	}
 	dialer := net.Dialer{
-		Timeout: d.requestTimeout(),
+		Timeout: c.requestTimeout(),
 		// A connection that waits for announcements for hours needs keep-alives to detect that
 		// the other computer is gone.
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
@@ -95,5 +95,5 @@ func (d Door) open(ctx context.Context) (*link, error) {
 		}
 		return nil, fmt.Errorf("%w: %w", ErrNoMux, err)
 	}
-	return newLink(ctx, conn, d.requestTimeout()), nil
+	return newLink(ctx, conn, c.requestTimeout()), nil
 }
