@@ -55,7 +55,7 @@ func (g *Guest) run(ctx context.Context) error {
 	}
 	g.set(js)
 	defer g.set(nil)
-	r := receiver{conn: conn, js: js, store: g.Store, log: g.Log, tries: newTries()}
+	r := receiver{conn: conn, js: js, store: g.Store, log: g.Log, tries: newTries(), asides: newAsides()}
 	stop, err := r.answer()
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func (h *Hub) run(ctx context.Context) error {
 	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.footing().replicas) })
 	defer stopSharing()
 
-	r := receiver{conn: conn, js: js, store: h.Store, log: h.Log, tries: newTries()}
+	r := receiver{conn: conn, js: js, store: h.Store, log: h.Log, tries: newTries(), asides: newAsides()}
 	stopAnswering, err := r.answer()
 	if err != nil {
 		return err

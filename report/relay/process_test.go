@@ -395,6 +395,40 @@ func TestNodesTellEachOtherOfBenches(t *testing.T) {
 	eventually(t, "its connection ends", func() bool { return !benchState(t, far).Linked })
 }
 
+// TestTwoBenchesOfOneNameInACluster checks that two benches with the same credentials at different
+// nodes lose nothing: only one is connected at a time, and each has numbers of its own.
+func TestTwoBenchesOfOneNameInACluster(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	hubs := f.nodes(t)
+	var s shelf
+	for _, hub := range hubs {
+		hub.Store = &s
+		running(t, hub.Run)
+	}
+	first, second := f.bench(t, "north", hubs[0].Listen), f.bench(t, "north", hubs[1].Listen)
+	log, told := logged(t, "the second bench")
+	second.Log = log
+	stop := running(t, first.Run)
+	linked(t, first)
+	ids := publish(t, first, 3)
+	s.mustHold(t, ids) // the cluster stands
+	running(t, second.Run)
+	later := publish(t, second, 3)
+	eventually(t, "the second is refused at another node", func() bool {
+		return strings.Contains(told.String(), "maximum account active connections exceeded")
+	})
+	ids = append(ids, publish(t, first, 3)...)
+	s.mustHold(t, ids)
+	drained(t, first)
+	stop()
+	s.mustHold(t, append(ids, later...))
+	drained(t, second)
+	if r := s.reasons(); len(r) > 0 {
+		t.Errorf("set aside were %v", r)
+	}
+}
+
 // TestNobodyElseJoinsTheCluster covers a node without the key of the folder's certificate.
 func TestNobodyElseJoinsTheCluster(t *testing.T) {
 	t.Parallel()

@@ -28,11 +28,12 @@ const (
 
 // A receiver moves the messages of a hub's stream to its store, and sends receipts.
 type receiver struct {
-	conn  *nats.Conn
-	js    jetstream.JetStream
-	store Store
-	log   *slog.Logger
-	tries *tries
+	conn   *nats.Conn
+	js     jetstream.JetStream
+	store  Store
+	log    *slog.Logger
+	tries  *tries
+	asides asides
 }
 
 // tries distinguish a faulty message from a faulty store. Only the goroutine that takes messages
@@ -226,7 +227,7 @@ func (r receiver) setAside(ctx context.Context, msg jetstream.Msg, why error) er
 	if err != nil {
 		return fmt.Errorf("setting a message aside: %w", err)
 	}
-	r.log.Warn("a message was set aside", "bench", sender(msg), "reason", string(reason), "why", why)
+	r.asides.tell(r.log, sender(msg), reason, why)
 	return nil
 }
 

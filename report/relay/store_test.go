@@ -19,6 +19,7 @@ type shelf struct {
 	aside   map[string]Reject
 	states  map[ledgerOf]*receipt.State
 	fails   func(Message) error // nil for no failures
+	down    error               // returned by all calls that store, if not nil
 	refused int
 }
 
@@ -26,6 +27,9 @@ type shelf struct {
 func (s *shelf) Put(_ context.Context, messages []Message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.down != nil {
+		return s.down
+	}
 	for _, m := range messages {
 		if s.fails == nil {
 			break
@@ -70,6 +74,9 @@ func (s *shelf) state(bench, ledger string) *receipt.State {
 func (s *shelf) SetAside(_ context.Context, r Reject) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.down != nil {
+		return s.down
+	}
 	if s.aside == nil {
 		s.aside = map[string]Reject{}
 	}
@@ -111,6 +118,13 @@ func (s *shelf) failWith(fails func(Message) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fails = fails
+}
+
+// refuseAll makes every call that stores fail with an error; nil ends that.
+func (s *shelf) refuseAll(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = err
 }
 
 func (s *shelf) messages() []Message {
