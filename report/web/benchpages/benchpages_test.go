@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -399,6 +401,41 @@ func TestOrder(t *testing.T) {
 	}
 	if order != "dbeca" {
 		t.Errorf("the tiles stand in the order %s", order)
+	}
+}
+
+// A bench that runs for months keeps those devices that are attached, and the most recently unplugged
+// of the others. A browser that shows dropped ones is sent the whole tray.
+func TestDevicesOfMonths(t *testing.T) {
+	s := newPages(t)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	defer s.Close()
+	hear(s, report.DeviceAttached, "stays", "A1", "", report.Waiting)
+	d := patient(t, "backup-turned-off")
+	most := 0
+	for visit := range 5000 {
+		d.UDID = fmt.Sprintf("%08d", visit)
+		done(s, d)
+		hear(s, report.DeviceDetached, d.UDID, "", "", "")
+		most = max(most, len(s.tray.tiles))
+	}
+	p := s.tray.picture()
+	if most > maxGone+2 || len(p.here) != 1 || len(p.gone) < keptGone || p.gone[0].UDID != "00004999" {
+		t.Errorf("of 5000 visits the tray kept up to %d devices; in the end %d are here and %d gone, the last is %q", most, len(p.here), len(p.gone), p.gone[0].UDID)
+	}
+	if known, _ := strconv.Atoi(p.gone[len(p.gone)-1].UDID); known != 5000-len(p.gone) {
+		t.Errorf("the oldest is %d, and %d are kept", known, len(p.gone))
+	}
+	if answer := ask(s, get("/device/00000001")); answer.Code != http.StatusNotFound {
+		t.Errorf("the page of a dropped device is answered with %d", answer.Code)
+	}
+	before := s.tray.epoch + "." + strconv.FormatUint(p.dropped-1, 10)
+	if c := firstTold(t, server.URL, before); !c.Whole || len(c.Tiles) != len(p.gone)+1 {
+		t.Errorf("a browser that shows dropped devices is told %d tiles, whole: %t", len(c.Tiles), c.Whole)
+	}
+	if c := firstTold(t, server.URL, s.tray.epoch+"."+strconv.FormatUint(p.dropped, 10)); c.Whole {
+		t.Error("a browser that shows no dropped device is sent the whole tray")
 	}
 }
 

@@ -50,7 +50,7 @@ func (s *Pages) tellEvents(w http.ResponseWriter, r *http.Request) {
 	seen, known := s.tray.versionOf(cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("after")))
 	for told := false; ; told = true {
 		p := s.tray.picture()
-		known = known && seen <= p.version
+		known = known && p.dropped <= seen && seen <= p.version
 		var err error
 		if !told || seen != p.version {
 			err = s.tellChange(to, p, seen, known)

@@ -78,7 +78,7 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 	p := s.tray.picture()
 	t, known := s.tray.tile(r.PathValue("udid"))
 	if !known {
-		site().ShowMessage(w, http.StatusNotFound, site().Frame("message", "No such device"), "None of that name has been on the tray in this run.")
+		site().ShowMessage(w, http.StatusNotFound, site().Frame("message", "No such device"), "It was not on the tray in this run, or it was unplugged long ago. The history has its visits.")
 		return
 	}
 	view := newTileView(t)

@@ -34,10 +34,12 @@ type tray struct {
 	mu      sync.Mutex
 	version uint64
 	tiles   map[string]tile // by UDID
+	dropped uint64          // version at which tiles were last dropped
 	failure string          // the error that ended the run
 	note    string          // see Pages.Say
 	warning string          // see Pages.Warn
 	over    bool
+	arrived int           // numbers the events of devices, so that devices are in order of arrival
 	changed chan struct{} // closed on the next change
 }
 
@@ -49,6 +51,7 @@ func newTray() *tray {
 type picture struct {
 	id      string // id of the version
 	version uint64
+	dropped uint64 // version at which tiles were last dropped: older pictures may show them
 	here    []tile // by slot
 	gone    []tile // most recent first
 	failure string
@@ -77,9 +80,40 @@ func (t *tray) hear(e report.Event) {
 	case e.UDID == "":
 		return
 	default:
-		t.tiles[e.UDID] = t.tiles[e.UDID].after(e, len(t.tiles), t.version+1)
+		t.tiles[e.UDID] = t.tiles[e.UDID].after(e, t.arrived, t.version+1)
+		t.arrived++
+		t.dropOldest()
 	}
 	t.touch()
+}
+
+// A run of months sees any number of devices. Beyond maxGone unplugged ones, the tray keeps the
+// keptGone most recent: their pages end, and the history has their visits.
+const (
+	maxGone  = 250
+	keptGone = 200
+)
+
+// dropOldest drops the devices unplugged longest ago, if there are too many. The caller must hold
+// the lock.
+func (t *tray) dropOldest() {
+	if len(t.tiles) <= maxGone {
+		return
+	}
+	var gone []tile
+	for _, one := range t.tiles {
+		if one.Gone {
+			gone = append(gone, one)
+		}
+	}
+	if len(gone) <= maxGone {
+		return
+	}
+	slices.SortFunc(gone, func(a, b tile) int { return cmp.Compare(b.version, a.version) })
+	for _, one := range gone[keptGone:] {
+		delete(t.tiles, one.UDID)
+	}
+	t.dropped = t.version + 1
 }
 
 // after returns the tile after an event. number is used if the tile is new.
@@ -145,7 +179,7 @@ func (t *tray) touch() {
 
 func (t *tray) picture() picture {
 	t.mu.Lock()
-	p := picture{version: t.version, failure: t.failure, note: t.note, warning: t.warning, over: t.over, changed: t.changed}
+	p := picture{version: t.version, dropped: t.dropped, failure: t.failure, note: t.note, warning: t.warning, over: t.over, changed: t.changed}
 	all := slices.Collect(maps.Values(t.tiles))
 	t.mu.Unlock()
 	p.id = t.epoch + "." + strconv.FormatUint(p.version, 10)
