@@ -13,6 +13,7 @@ type FleetDevice struct {
 	KnownDevice
 	ReceivedAt time.Time     `json:"receivedAt,omitzero"` // when the hub received that reading; absent outside a fleet
 	FirstAt    time.Time     `json:"firstAt"`             // when it was first read
+	Incomplete bool          `json:"incomplete"`          // that reading was only in part; reason says why
 	Visits     int           `json:"visitCount"`          // number of readings
 	Causes     []DeviceCause `json:"causes"`              // as last read; problems, then warnings, oldest first
 }

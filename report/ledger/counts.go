@@ -10,12 +10,16 @@ import (
 // The keys by which devices are counted. The values are stored.
 const (
 	byVerdict = "verdict"
+	byReading = "reading" // readInPart
 	byBackup  = "backup"  // BackupKnown, BackupNever or BackupUnknown
 	byProblem = "problem" // check ID
 	byWarning = "warning" // check ID
 	byBench   = "bench"   // that read them last
 	bySite    = "site"    // counted for the whole fleet only
 )
+
+// readInPart counts the devices that were read only in part, whatever their verdict.
+const readInPart = "in-part"
 
 // A tally is a property that devices are counted by.
 type tally struct{ site, kind, name string }
@@ -34,6 +38,9 @@ func count(devices map[string]*held, names map[int64]string) map[tally]int64 {
 			}
 		}
 		add(byVerdict, h.newest.verdict)
+		if h.newest.incomplete() {
+			add(byReading, readInPart)
+		}
 		add(byBackup, string(backupState(h.newest.backup)))
 		add(byBench, h.newest.bench)
 		add(bySite, h.newest.site)

@@ -50,6 +50,7 @@ type Filter struct {
 	Verdict      string    // "" matches any
 	Cause        string    // ID of a check that found a cause on them; "" matches any
 	Backup       Backup    // "" matches any
+	Incomplete   bool      // read only in part
 	BackupBefore time.Time // known to have no backup since then, or never to have had one; zero matches any
 }
 
@@ -167,6 +168,9 @@ func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, pag
 			q.add(" AND "+is.column+" = %s", text(is.value, maxName))
 		}
 	}
+	if f.Incomplete {
+		q.text += " AND " + incompleteDevices
+	}
 	switch f.Backup {
 	case BackupNever:
 		q.text += fmt.Sprintf(" AND backup = %d", neverBackedUp)
@@ -246,7 +250,7 @@ func scanDevice(rows *sql.Rows, more ...any) (number int64, d Device, h held, er
 			TakenAt: moment(n.taken), Doubtful: aheadDoubt(n.ahead), Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
 			Backup: backupState(n.backup), NoLastBackup: n.noBackup,
 		},
-		ReceivedAt: receivedAt(n), FirstAt: moment(h.first), Visits: int(h.visits), Causes: []DeviceCause{},
+		ReceivedAt: receivedAt(n), FirstAt: moment(h.first), Incomplete: n.incomplete(), Visits: int(h.visits), Causes: []DeviceCause{},
 	}
 	switch {
 	case d.Backup == BackupKnown:

@@ -46,7 +46,7 @@ func questions(t *testing.T, s *Store) map[string]query {
 	}
 	must(t, s.read(t.Context(), func(tx transaction) error {
 		for _, f := range []Filter{
-			{}, {Site: "x"}, {Bench: "x"}, {Verdict: "x"}, {BackupBefore: monday}, {Backup: BackupNever}, {Backup: BackupUnknown}, {Backup: BackupKnown},
+			{}, {Site: "x"}, {Bench: "x"}, {Verdict: "x"}, {BackupBefore: monday}, {Backup: BackupNever}, {Backup: BackupUnknown}, {Backup: BackupKnown}, {Incomplete: true},
 			{Cause: "frequent"}, {Cause: "rare"}, {Site: "x", Bench: "x", Verdict: "x", Cause: "frequent", BackupBefore: monday},
 		} {
 			for _, order := range []Sort{NewestFirst, LongestFirst} {

@@ -118,6 +118,7 @@ type sheet struct {
 	ok      []string
 	unknown []string
 	slot    string
+	reason  string // why it was not examined, or only in part
 	asset   []report.Field
 }
 
@@ -129,7 +130,7 @@ func (s sheet) device() report.Device {
 		}
 	}
 	d := report.Device{
-		UDID: s.id, Serial: "S" + s.id, Name: "iPhone " + s.id, Slot: s.slot, Asset: s.asset, TakenAt: s.taken, Verdict: s.verdict,
+		UDID: s.id, Serial: "S" + s.id, Name: "iPhone " + s.id, Slot: s.slot, Reason: s.reason, Asset: s.asset, TakenAt: s.taken, Verdict: s.verdict,
 		Headline: "It is " + s.verdict + ".", LastBackup: s.backup, NoLastBackup: s.none,
 	}
 	for _, of := range []struct {

@@ -60,6 +60,12 @@ func (v *visit) rank() int {
 	}
 }
 
+// incomplete reports whether the device was read only in part: the reason says why.
+func (v *visit) incomplete() bool { return v.reason != "" && v.verdict != string(checks.NotExamined) }
+
+// incompleteDevices is the same condition in SQL, as in the index of such devices.
+const incompleteDevices = "reason <> '' AND verdict <> 'not-examined'"
+
 // A finding is the result of one check in a visit.
 type finding struct {
 	check    string // ID of the check

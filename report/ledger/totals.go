@@ -22,6 +22,7 @@ type Totals struct {
 	Suppressed     int     `json:"suppressed"`
 	NotExamined    int     `json:"notExamined"`
 	UnknownVerdict int     `json:"unknownVerdict,omitempty"` // with a verdict unknown to this version
+	Incomplete     int     `json:"incompleteDevices"`        // of all devices, those read only in part
 	Known          int     `json:"backupKnown"`              // date of the last backup known
 	Never          int     `json:"backupNever"`              // never backed up
 	Unknown        int     `json:"backupUnknown"`            // could not be read
@@ -54,6 +55,8 @@ func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
 			switch kind {
 			case byVerdict:
 				totals.add(checks.Verdict(name), devices)
+			case byReading:
+				totals.Incomplete = devices
 			case byBackup:
 				*totals.backups(Backup(name)) = devices
 			case byProblem:
@@ -77,7 +80,7 @@ func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
 	return totals, nil
 }
 
-const totalsOfSite = "SELECT kind, name, devices FROM counts WHERE site = $1 AND kind IN ('verdict', 'backup', 'problem', 'warning') AND devices > 0"
+const totalsOfSite = "SELECT kind, name, devices FROM counts WHERE site = $1 AND kind IN ('verdict', 'reading', 'backup', 'problem', 'warning') AND devices > 0"
 
 func (t *Totals) add(verdict checks.Verdict, devices int) {
 	t.Devices += devices

@@ -65,6 +65,7 @@ func filterFlags() []cli.Flag {
 		&cli.StringFlag{Name: "cause", Category: filterHeading, Usage: "with a cause found by the check `ID`"},
 		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, backed-up, …"},
 		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "by last backup, `KNOWN`: known, never or unknown"},
+		&cli.BoolFlag{Name: "incomplete", Category: filterHeading, Usage: "read only in part"},
 		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "not backed up for `DAYS`: 14d or 2w"},
 		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: worst (failing first), newest (last scanned first) or longest (longest without a backup first)"},
 	}
@@ -128,6 +129,7 @@ func filterOf(ctx *cli.Context) (filter, error) {
 	q := filter{Sort: ledger.WorstFirst, Filter: ledger.Filter{
 		Site: ctx.String("site"), Bench: ctx.String("bench"), Cause: ctx.String("cause"),
 		Verdict: ctx.String("verdict"), Backup: ledger.Backup(ctx.String("backup")),
+		Incomplete: ctx.Bool("incomplete"),
 	}}
 	if q.Cause != "" {
 		if _, err := command.Check(q.Cause); err != nil {

@@ -96,6 +96,9 @@ func (p fleetPages) devices(ctx context.Context, q filter) iter.Seq2[ledger.Devi
 	asked := url.Values{
 		"site": {q.Site}, "bench": {q.Bench}, "cause": {q.Cause}, "verdict": {q.Verdict}, "backup": {string(q.Backup)}, "sort": {string(q.Sort)},
 	}
+	if q.Incomplete {
+		asked.Set("read", "in-part")
+	}
 	if q.Days > 0 {
 		asked.Set("days", strconv.Itoa(q.Days))
 	}

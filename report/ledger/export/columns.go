@@ -25,7 +25,7 @@ func Devices(now time.Time) format.List[ledger.Device] {
 		{Head: "BENCH", Text: func(d ledger.Device) string { return d.Bench }},
 		{Head: "READ", Text: func(d ledger.Device) string { return words.Ago(d.TakenAt, now) }},
 		{Head: "LAST BACKUP", Text: func(d ledger.Device) string { return LastBackup(d, now) }},
-		{Head: "VERDICT", Text: func(d ledger.Device) string { return d.Verdict }},
+		{Head: "VERDICT", Text: Verdict},
 		{Head: "CAUSES", Text: Causes, Words: true},
 	}}
 }
@@ -94,6 +94,14 @@ func LastBackup(d ledger.Device, now time.Time) string {
 	}
 }
 
+// Verdict returns the verdict of a device, and whether it was read only in part.
+func Verdict(d ledger.Device) string {
+	if d.Incomplete {
+		return d.Verdict + ", read in part"
+	}
+	return d.Verdict
+}
+
 // Causes returns the IDs of the checks that found a cause on a device.
 func Causes(d ledger.Device) string {
 	var causes []string
@@ -117,6 +125,7 @@ var deviceColumns = []format.Column[ledger.Device]{
 	{Head: "verdict", Text: func(d ledger.Device) string { return d.Verdict }},
 	{Head: "headline", Words: true, Text: func(d ledger.Device) string { return d.Headline }},
 	{Head: "reason", Text: func(d ledger.Device) string { return d.Reason }},
+	{Head: "incomplete", Text: func(d ledger.Device) string { return strconv.FormatBool(d.Incomplete) }},
 	{Head: "causes", Words: true, Text: func(d ledger.Device) string {
 		var causes []string
 		for _, c := range d.Causes {

@@ -24,6 +24,7 @@ type Collector struct {
 var (
 	up       = describe("backupdoctor_fleet_up", "Whether the database answered: 1 if so.")
 	devices  = describe("backupdoctor_fleet_devices", "Devices by their verdict, as they were last read.", "verdict")
+	inPart   = describe("backupdoctor_fleet_incomplete_devices", "Devices that were read only in part, whatever their verdict; those not examined at all are not among them.")
 	backups  = describe("backupdoctor_fleet_backup_devices", "Devices by what is known of their last iCloud backup: known, never or unknown.", "backup")
 	causes   = describe("backupdoctor_fleet_cause_devices", "Devices by the causes that were last found on them; hint is true where the cause may be another.", "check", "status", "hint")
 	reports  = describe("backupdoctor_fleet_reports_received_total", "Reports that were kept.", "bench")
@@ -40,7 +41,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements [prometheus.Collector].
 func (c Collector) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{up, devices, backups, causes, reports, refused, leftOut, clock, lag, received} {
+	for _, desc := range []*prometheus.Desc{up, devices, inPart, backups, causes, reports, refused, leftOut, clock, lag, received} {
 		out <- desc
 	}
 }
@@ -73,6 +74,7 @@ func (c Collector) totals(ctx context.Context, out chan<- prometheus.Metric) err
 	if t.UnknownVerdict > 0 {
 		out <- gauge(devices, float64(t.UnknownVerdict), "unknown")
 	}
+	out <- gauge(inPart, float64(t.Incomplete))
 	out <- gauge(backups, float64(t.Known), string(ledger.BackupKnown))
 	out <- gauge(backups, float64(t.Never), string(ledger.BackupNever))
 	out <- gauge(backups, float64(t.Unknown), string(ledger.BackupUnknown))

@@ -2,6 +2,7 @@ package hubpages
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,6 +12,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
+
+// readInPart is the value of the filter for devices that were read only in part.
+const readInPart = "in-part"
 
 // maxDays is ten years.
 const maxDays = 3650
@@ -23,11 +27,18 @@ func (s *site) filterOf(r *http.Request) (ledger.Filter, ledger.Sort, url.Values
 		Backup: ledger.Backup(r.FormValue("backup")),
 	}
 	n, err := days(r, "days", 0)
+	switch read := r.FormValue("read"); read {
+	case "":
+	case readInPart:
+		f.Incomplete = true
+	default:
+		err = errors.Join(err, fmt.Errorf("%w: read is %s, and must be %s", ledger.ErrFilter, device.Quoted(read), readInPart))
+	}
 	if n > 0 {
 		f.BackupBefore = s.Now().Add(-time.Duration(n) * aDay)
 	}
 	order := cmp.Or(ledger.Sort(r.FormValue("sort")), ledger.WorstFirst)
-	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "days", "sort"), err
+	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "read", "days", "sort"), err
 }
 
 // changesOf parses the change filter of a URL.

@@ -213,6 +213,9 @@ func TestPages(t *testing.T) {
 		{"/changes?check=no-such-check", 400, []string{"there is no check"}},
 		{"/?days=x", 400, []string{"days is “x”"}},
 		{"/export/devices/json?backup=zzz", 400, []string{"must be known, never, unknown"}},
+		{"/export/devices/json?read=zzz", 400, []string{"read is “zzz”, and must be in-part"}},
+		{"/devices?read=in-part", 200, []string{`<option value="in-part" selected>`, "read only in part: "}},
+		{"/", 200, []string{`<a href="/devices?read=in-part">10 devices read only in part</a>`}},
 		{"/export/devices/csv?days=-1", 400, []string{"must be 1 to 3650"}},
 		{"/export/changes/json?days=-1", 400, []string{"must be 1 to 3650"}},
 		{"/devices?after=nowhere", 400, []string{"leads nowhere"}},
@@ -234,6 +237,7 @@ func TestPages(t *testing.T) {
 		{"/nothing", 404, nil},
 		{"/metrics", 200, []string{
 			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",hint="",status="problem"} `, `backupdoctor_fleet_up 1`,
+			`backupdoctor_fleet_incomplete_devices 10`,
 			`backupdoctor_fleet_reports_received_total{bench="rome"} 45`, `backupdoctor_fleet_reports_refused_total{reason="too-long"} 1`, `backupdoctor_fleet_bench_lag_seconds{bench="rome"} `,
 		}},
 	}
