@@ -123,7 +123,14 @@ type hubProcess struct {
 // launched starts a hub and waits until it is ready.
 func launched(t testing.TB, args ...string) *hubProcess {
 	t.Helper()
+	return launchedBy(t, func(*exec.Cmd) {}, args...)
+}
+
+// launchedBy is launched, with a change to the command.
+func launchedBy(t testing.TB, change func(*exec.Cmd), args ...string) *hubProcess {
+	t.Helper()
 	p := &hubProcess{command: withAHub(exec.Command("backupdoctor", append([]string{"hub"}, args...)...)), log: &written{}, ended: make(chan struct{})}
+	change(p.command)
 	p.command.Stderr = p.log
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ type Hub struct {
 	Certificate string   // certificate file to show to clients; "" uses the hub's own, which benches trust
 	Key         string   // key file of that certificate
 	Cluster     *Cluster // nil for a single node
+	MaxConns    int      // connections of benches and strangers; 0 for no limit
 	Store       Store
 	Log         *slog.Logger
 
@@ -42,9 +43,10 @@ type Hub struct {
 
 // hubStreams are the streams of a running hub.
 type hubStreams struct {
-	js     jetstream.JetStream
-	server *server.Server
-	claims *claims
+	js        jetstream.JetStream
+	server    *server.Server
+	claims    *claims
+	strangers *strangers
 }
 
 // Cluster configures a three-node cluster: each node has everything that two of them have
@@ -118,7 +120,10 @@ func (h *Hub) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connecting to the hub: %w", err)
 	}
-	h.set(&hubStreams{js, s, claims})
+	unknown := &strangers{server: s, log: h.Log, most: strangersOf(h.MaxConns)}
+	stopLimiting := background(ctx, unknown.watch)
+	defer stopLimiting()
+	h.set(&hubStreams{js, s, claims, unknown})
 	defer h.set(nil)
 
 	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.footing().replicas) })
@@ -185,6 +190,11 @@ func (h *Hub) State(ctx context.Context) (HubState, error) {
 	if err != nil {
 		return HubState{}, fmt.Errorf("looking at the connections of the hub: %w", err)
 	}
+	strangers, err := up.strangers.state()
+	if err != nil {
+		return HubState{}, err
+	}
+	state.Strangers = &strangers
 	state.Linked = []string{}
 	for _, conn := range conns.Conns {
 		if bench := up.claims.bench(conn.Account); bench != "" {
@@ -216,6 +226,7 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 		ServerName:        h.Name,
 		Host:              u.Hostname(),
 		Port:              port,
+		MaxConn:           h.MaxConns,
 		StoreDir:          h.Dir,
 		JetStreamMaxStore: hubBytes + 64<<20,
 		TrustedOperators:  []*jwt.OperatorClaims{node.Operator},

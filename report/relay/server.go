@@ -158,7 +158,12 @@ func (l serverLog) Debugf(format string, v ...any) {
 }
 func (l serverLog) Warnf(format string, v ...any) { l.log.Warn("stream: " + fmt.Sprintf(format, v...)) }
 func (l serverLog) Errorf(format string, v ...any) {
-	l.log.Error("stream: " + fmt.Sprintf(format, v...))
+	text := fmt.Sprintf(format, v...)
+	if strings.Contains(text, " TLS handshake error: ") { // anyone can cause any number of these; strangers are counted
+		l.log.Debug("stream: " + text)
+		return
+	}
+	l.log.Error("stream: " + text)
 }
 func (l serverLog) Fatalf(format string, v ...any) {
 	l.log.Error("stream: " + fmt.Sprintf(format, v...))

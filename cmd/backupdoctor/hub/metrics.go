@@ -23,6 +23,8 @@ var (
 	hubFree      = hubMetric("free_bytes", "Free bytes on the disk of the hub's data folder.")
 	hubPages     = hubMetric("page_connections", "Connections to the pages, by whether the client has signed in.", "of")
 	hubCut       = hubMetric("page_connections_cut_total", "Connections of clients that had not signed in, closed to make room.")
+	hubConns     = hubMetric("bench_connections", "Connections to the address for benches, by whether the client has given credentials.", "of")
+	hubConnsCut  = hubMetric("bench_connections_cut_total", "Connections to the address for benches without credentials, closed to make room.")
 	hubWaiting   = hubMetric("waiting_reports", "Reports that the hub has and the database has not.")
 	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
 	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")
@@ -39,7 +41,7 @@ const measureWithin = 5 * time.Second
 
 // Describe implements [prometheus.Collector].
 func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubPages, hubCut, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
+	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubPages, hubCut, hubConns, hubConnsCut, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
 		out <- desc
 	}
 }
@@ -88,5 +90,10 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge(hubWaiting, float64(state.Waiting))
 	if state.Linked != nil {
 		gauge(hubLinked, float64(len(state.Linked)))
+		gauge(hubConns, float64(len(state.Linked)), "benches")
+	}
+	if state.Strangers != nil {
+		gauge(hubConns, float64(state.Strangers.Now), "strangers")
+		out <- prometheus.MustNewConstMetric(hubConnsCut, prometheus.CounterValue, float64(state.Strangers.Cut))
 	}
 }

@@ -62,6 +62,7 @@ type engine interface {
 func (h *hub) run(ctx context.Context) error {
 	h.log, h.code = h.logger(), rand.Text()
 	h.connections.Log = h.log
+	h.connections.All, h.connections.Strangers = pagePlaces(openFileLimit())
 	if err := os.MkdirAll(string(h.folder), 0o700); err != nil {
 		return command.Usage("choose another with --data DIR", "the data folder of the hub cannot be made: %w", err)
 	}
@@ -207,7 +208,7 @@ func (h *hub) engine(node credentials.Node, store relay.Store) engine {
 	}
 	built := &relay.Hub{
 		Name: h.node, Dir: h.folder.streams(), Credentials: filepath.Join(h.folder.credentials(), "node"),
-		Listen: h.listen, Certificate: h.certificate, Key: h.private, Store: store, Log: h.log,
+		Listen: h.listen, Certificate: h.certificate, Key: h.private, MaxConns: benchPlaces(openFileLimit()), Store: store, Log: h.log,
 	}
 	if h.cluster != "" {
 		built.Cluster = &relay.Cluster{Listen: h.cluster, Routes: h.routes}

@@ -1,0 +1,55 @@
+package relay
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// hold opens connections to a hub without ever giving credentials.
+func hold(t *testing.T, hub string, n int) {
+	t.Helper()
+	u, err := url.Parse(hub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range n {
+		conn, err := net.Dial("tcp", u.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
+}
+
+// TestStrangersAtTheAddressForBenches checks that whoever only holds connections is cut off, and
+// that benches come in before and after.
+func TestStrangersAtTheAddressForBenches(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north", "south")
+	var s shelf
+	hub := f.hub(t, &s)
+	hub.MaxConns = 100 // of which strangers have 25
+	log, told := logged(t, "the hub with strangers")
+	hub.Log = log
+	running(t, hub.Run)
+	north := f.bench(t, "north", hub.Listen)
+	running(t, north.Run)
+	linked(t, north) // so that the hub listens
+	hold(t, hub.Listen, 300)
+	eventually(t, "strangers are cut off and counted", func() bool {
+		state, err := hub.State(t.Context())
+		return err == nil && state.Strangers.Now <= 25 && state.Strangers.Cut > 0
+	})
+	south := f.bench(t, "south", hub.Listen)
+	running(t, south.Run)
+	linked(t, south)
+	s.mustHold(t, append(publish(t, north, 3), publish(t, south, 3)...))
+	if !benchState(t, north).Linked {
+		t.Error("the bench that was there before is cut off")
+	}
+	if n := strings.Count(told.String(), "without credentials are cut off"); n != 1 {
+		t.Errorf("the log tells of it %d times", n)
+	}
+}
