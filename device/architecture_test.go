@@ -339,8 +339,14 @@ var rooms = map[string]room{
 		ours: []string{"report", "report/ledger", "report/web/hubpages", "report/web/benchpages", "report/relay/envelope", "report/web"},
 	},
 	"testdata/reporttest": {
-		ours:   []string{"device", "checks", "checks/remedies", "report"},
+		ours: []string{"device", "checks", "checks/remedies", "report"},
+	},
+	"testdata/schematest": {
+		ours:   []string{"report"},
 		theirs: []string{"github.com/santhosh-tekuri/jsonschema/v6"},
+	},
+	"testdata/schematest/conforms": {
+		ours: []string{"report", "testdata/schematest"},
 	},
 }
 

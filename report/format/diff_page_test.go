@@ -2,10 +2,12 @@ package format
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+	"github.com/backupdoctor/backupdoctor/testdata/schematest"
 )
 
 func TestWriteDiff(t *testing.T) {
@@ -27,10 +29,11 @@ func TestWriteDiff(t *testing.T) {
 		t.Fatal(err)
 	}
 	reporttest.Golden(t, "testdata/diff.json", out.Bytes())
-	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID(report.KindDiff), report.JSONSchema(report.KindDiff)), out.Bytes()); err != nil {
+	if err := schematest.Check(report.KindDiff, out.Bytes()); err != nil {
 		t.Error(err)
 	}
-	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID(report.KindDiff), report.JSONSchema(report.KindDiff)), bytes.Replace(out.Bytes(), []byte(`"state": "fixed"`), []byte(`"state": "mended"`), 1)); err == nil {
+	mended := bytes.Replace(out.Bytes(), []byte(`"state": "fixed"`), []byte(`"state": "mended"`), 1)
+	if _, refused := errors.AsType[*schematest.Refusal](schematest.Check(report.KindDiff, mended)); !refused {
 		t.Error("the schema accepts a state that there is not")
 	}
 }

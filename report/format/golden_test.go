@@ -12,6 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+	"github.com/backupdoctor/backupdoctor/testdata/schematest"
 )
 
 // terminals are the options each recording is rendered with; the key is a suffix of the
@@ -67,7 +68,6 @@ func checksAbout(t testing.TB, recording string) []*checks.Check {
 // TestGoldens compares the output for every recording in every format. To update the goldens,
 // run UPDATE=1 go test ./report/format, and review the diff.
 func TestGoldens(t *testing.T) {
-	schema := reporttest.Validator(t, report.SchemaID(report.KindReport), report.JSONSchema(report.KindReport))
 	for name, recording := range recordings(t) {
 		run := judged(recording, checksAbout(t, name))
 		r := report.New(run)
@@ -104,7 +104,7 @@ func TestGoldens(t *testing.T) {
 		}
 		t.Run(name+".json", func(t *testing.T) {
 			document := jsonOf(t, r)
-			if err := reporttest.Validate(t, schema, document); err != nil {
+			if err := schematest.Check(report.KindReport, document); err != nil {
 				t.Errorf("not by the schema: %v", err)
 			}
 			golden(t, "json", document)

@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+	"github.com/backupdoctor/backupdoctor/testdata/schematest"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -39,11 +41,10 @@ func sampleEvents() []report.Event {
 }
 
 func TestEventsAreLinesByTheSchema(t *testing.T) {
-	schema := reporttest.Validator(t, report.SchemaID(report.KindEvent), report.JSONSchema(report.KindEvent))
 	for _, e := range sampleEvents() {
 		t.Run(e.Type, func(t *testing.T) {
 			line := lineOf(t, e)
-			if err := reporttest.Validate(t, schema, line); err != nil {
+			if err := schematest.Check(report.KindEvent, line); err != nil {
 				t.Errorf("not by the schema: %v", err)
 			}
 			var back report.Event
@@ -59,7 +60,6 @@ func TestEventsAreLinesByTheSchema(t *testing.T) {
 }
 
 func TestEventSchemaRefuses(t *testing.T) {
-	schema := reporttest.Validator(t, report.SchemaID(report.KindEvent), report.JSONSchema(report.KindEvent))
 	for name, event := range map[string]string{
 		"an unknown event":    `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_lost"}`,
 		"an unknown state":    `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_state", "state": "asleep"}`,
@@ -69,7 +69,7 @@ func TestEventSchemaRefuses(t *testing.T) {
 		"a code that is none": `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "exit_error", "exit": {"code": 77, "meaning": "x"}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := reporttest.Validate(t, schema, []byte(event)); err == nil {
+			if _, refused := errors.AsType[*schematest.Refusal](schematest.Check(report.KindEvent, []byte(event))); !refused {
 				t.Error("the schema accepts it")
 			}
 		})

@@ -14,7 +14,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // The samples are written by hand, so that tests of the report do not depend on the catalogue:
@@ -219,34 +218,6 @@ func OlderAndNewer() (older, newer report.Report) {
 		report.Device{UDID: "6", Name: "Well", Verdict: "backed-up"},
 	)
 	return older, newer
-}
-
-// Validator compiles a published JSON Schema with an independent library.
-func Validator(t testing.TB, id, text string) *jsonschema.Schema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	if err := compiler.AddResource(id, document); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := compiler.Compile(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled
-}
-
-func Validate(t testing.TB, schema *jsonschema.Schema, document []byte) error {
-	t.Helper()
-	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema.Validate(instance)
 }
 
 // Golden compares got with a file, or writes the file if UPDATE is set.
