@@ -99,7 +99,7 @@ func titleOf(t *testing.T, id remedies.ID) string {
 // others; what deletes is unlocked by the name of the device. It returns the exit code.
 func ledThrough(p *patient, tray *sim.Tray, outcome, title string) int {
 	p.t.Helper()
-	failed, late := false, time.After(2*time.Minute)
+	failed, late := false, time.After(10*time.Minute)
 	for {
 		card, ended, code := p.card(late)
 		if ended {

@@ -134,7 +134,7 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: sim [NAME[*COUNT][%%PASSWORD][~CONNECTION[+CONNECTION]][:FAULT[=AT[=ERROR[=COUNT]]]][@LOG]...]")
+		ts.Fatalf("usage: sim [NAME[*COUNT][%%PASSWORD][~CONNECTION[+CONNECTION]][:FAULT[=AT[=ERROR[=COUNT OR SECONDS]]]][@LOG]...]")
 	}
 	var devices []*sim.Device
 	for i, arg := range args {
@@ -154,8 +154,8 @@ func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 			kind, at, _ := strings.Cut(fault, "=")
 			at, name, _ := strings.Cut(at, "=")
 			name, number, _ := strings.Cut(name, "=")
-			code, _ := strconv.Atoi(number) // 0 for kinds without one
-			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(kind), At: at, Error: name, Count: code})
+			code, _ := strconv.Atoi(number) // 0 for kinds without a count or seconds
+			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(kind), At: at, Error: name, Count: code, Seconds: float64(code)})
 		}
 		copies := 1
 		if many {

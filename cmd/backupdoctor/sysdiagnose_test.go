@@ -132,8 +132,8 @@ func TestSysdiagnoseOfNothing(t *testing.T) {
 
 func TestSysdiagnoseInterrupted(t *testing.T) {
 	address, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"))
-	ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer stop()
+	ctx, interrupt := context.WithCancel(t.Context())
+	time.AfterFunc(500*time.Millisecond, interrupt)
 	if s := typed(t, ctx, "sysdiagnose", "--usbmux", address); s.code != report.ExitInterrupted {
 		t.Errorf("exit code %d\n%s", s.code, s.stderr)
 	}

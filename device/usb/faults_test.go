@@ -207,7 +207,7 @@ func readOne(t *testing.T, patient *sim.Device) device.Snapshot {
 	client := serve(t, newTray(t, patient))
 	client.Timeout, client.RequestTimeout = time.Minute, 20*time.Second
 	if slices.ContainsFunc(patient.Faults, fallsSilent) {
-		client.Timeout, client.RequestTimeout = 6*time.Second, 1500*time.Millisecond
+		client.Timeout, client.RequestTimeout = 16*time.Second, 4*time.Second
 	}
 	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 1 {
@@ -263,7 +263,7 @@ func TestFaultsOfMux(t *testing.T) {
 			tray.Faults = []sim.Fault{test.fault}
 			client := serve(t, tray)
 			if fallsSilent(test.fault) {
-				client.RequestTimeout = 1500 * time.Millisecond
+				client.RequestTimeout = 4 * time.Second
 			}
 			found, err := client.Find(t.Context())
 			if err != nil || len(found) != 1 {

@@ -118,7 +118,9 @@ func TestDiscoverByOneWay(t *testing.T) {
 			tray := newTray(t, clones(t, 2)...)
 			tray.Faults = []sim.Fault{fault}
 			client := serve(t, tray)
-			client.RequestTimeout = time.Second
+			if fallsSilent(fault) {
+				client.RequestTimeout = 3 * time.Second
+			}
 			found, err := client.Discover(t.Context(), func(Change) {})
 			if err != nil || len(found.Devices) != 2 {
 				t.Errorf("found %v, %v; want 2 devices", found, err)
@@ -281,7 +283,9 @@ func TestFindErrors(t *testing.T) {
 				tray.Faults = []sim.Fault{test.fault}
 			}
 			client := serve(t, tray)
-			client.RequestTimeout = time.Second
+			if fallsSilent(test.fault) {
+				client.RequestTimeout = time.Second
+			}
 			found, err := client.Find(t.Context())
 			if len(found) != 0 || !errors.Is(err, test.want) {
 				t.Errorf("found %v, %v; want %v", found, err, test.want)
