@@ -23,6 +23,7 @@ type history struct {
 	turn      chan struct{} // semaphore for the fields below; nil in the ledger of a hub
 	recovery  Recovery
 	guard     *guard
+	reserve   *reserve    // nil if no space is reserved
 	conn      *sql.Conn   // the only connection of the handle; nil if the file could not be replaced
 	connected fs.FileInfo // the file that conn has open
 }
@@ -220,6 +221,9 @@ func (s *Store) do(ctx context.Context, limit time.Duration, how txMode, step fu
 		}
 	}
 	err := transact(ctx, s.conn, how, step)
+	if codeOf(err) == sqlite3.SQLITE_FULL && s.reserve.use(s.now()) {
+		err = transact(ctx, s.conn, how, step)
+	}
 	if isBroken(err) && s.readOnly {
 		return &BrokenError{cause: err}
 	}

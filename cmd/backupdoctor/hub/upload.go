@@ -86,6 +86,11 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string
 	outgoing.Upload = func(ctx context.Context, messages io.Writer, store *ledger.Store, added <-chan struct{}) (stop func()) {
 		bench.Log = slog.New(slog.NewTextHandler(messages, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime}))
 		bench.Ledger, bench.Wake = store, added
+		if len(hubs) > 0 {
+			if err := store.Reserve(reservedBytes); err != nil {
+				fmt.Fprintln(messages, "backupdoctor: no space is reserved for reports in case the disk fills up:", err)
+			}
+		}
 		return uploader{bench, store, messages, tell, warn}.start(ctx)
 	}
 	return outgoing, nil
@@ -129,6 +134,9 @@ type uploader struct {
 	warn     func(string) // shows a warning; "" clears it
 }
 
+// reservedBytes is the space reserved for reports that are stored while the disk is full: some 500.
+const reservedBytes = 16 << 20
+
 const (
 	lookEvery    = time.Second
 	settleWithin = 5 * time.Second // for the last reports, at the end of a run
@@ -152,6 +160,9 @@ func (u uploader) start(ctx context.Context) (stop func()) {
 	}
 }
 
+// diskFull is shown while the space reserved for reports is in use.
+const diskFull = "The disk is full: reports are kept in the space that was reserved for them, until that is used up."
+
 // watch shows the state, and says when the connection to the hub is lost or made.
 func (u uploader) watch(ctx context.Context) {
 	look := time.NewTicker(lookEvery)
@@ -165,6 +176,12 @@ func (u uploader) watch(ctx context.Context) {
 			}
 			lost = err.Error()
 			u.warn("Reports of devices cannot be kept, and would be lost: " + lost)
+		} else if !u.store.Reserved() && ctx.Err() == nil {
+			if lost != diskFull {
+				fmt.Fprintln(u.messages, "backupdoctor:", diskFull)
+			}
+			lost = diskFull
+			u.warn(lost)
 		} else if lost != "" && ctx.Err() == nil {
 			lost = ""
 			u.warn("")
