@@ -71,22 +71,20 @@ func (r Repair) With(e RepairEvent) Repair {
 	return r
 }
 
-// Confirmed returns the repair as ended if the device, read at a time, has a newer iCloud backup
-// than when the repair began. Otherwise it returns the repair unchanged.
-func (r Repair) Confirmed(last Fact[time.Time], at time.Time) Repair {
-	date, err := last.Get()
-	before, _ := r.LastBackup.Get() // zero if there was none
-	if err != nil || !r.EndedAt.IsZero() || !date.After(before) || date.Before(r.StartedAt.Add(-repairClocks)) {
+// Confirmed returns the repair as ended if the device was read with a new iCloud backup, made
+// since the repair began. Otherwise it returns the repair unchanged.
+func (r Repair) Confirmed(s Snapshot) Repair {
+	if !r.EndedAt.IsZero() {
 		return r
 	}
-	r = r.With(RepairEvent{At: at, Kind: RepairBackedUp, LastBackup: date})
-	r.EndedAt = at
+	date, is := NewBackup(r.LastBackup, r.StartedAt, s)
+	if !is {
+		return r
+	}
+	r = r.With(RepairEvent{At: s.TakenAt, Kind: RepairBackedUp, LastBackup: date})
+	r.EndedAt = s.TakenAt
 	return r
 }
-
-// repairClocks is how far the device's clock may be behind this computer's for a backup to
-// count as made after a repair began.
-const repairClocks = 24 * time.Hour
 
 // redactRepair hides who did a repair, what a person typed and what was read.
 func redactRepair(r *Repair) *Repair {

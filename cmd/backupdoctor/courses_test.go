@@ -30,6 +30,8 @@ var courses = []struct {
 	{"storage-low", remedies.FreeDeviceStorage, "free 30000000000"},
 	{"restoring", remedies.LetRestoreFinish, "set com.apple.purplebuddy RestoreState none\nswitch on"},
 	{"backupd-crashing", remedies.Restart, "restart\nunlock"},
+	{"vpn-profile", remedies.TurnOffVPN, "remove-profile"},
+	{"clock-wrong", remedies.SetDateAutomatically, "clock 0"},
 	{"regression-16.3", remedies.UpdateSoftware, "switch on\nupdate 16.7.12 20H364\nunlock"},
 }
 

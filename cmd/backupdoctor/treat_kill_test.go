@@ -107,7 +107,7 @@ func TestTreatIsKilled(t *testing.T) {
 // doneIn returns the titles of the steps that a record has as done.
 func doneIn(r report.Repair) (titles []string) {
 	for _, e := range r.Events {
-		if e.Kind == string(device.RepairConfirmed) || e.Kind == string(device.RepairCopied) {
+		if slices.Contains([]device.RepairEventKind{device.RepairConfirmed, device.RepairSeen, device.RepairCopied}, device.RepairEventKind(e.Kind)) {
 			titles = append(titles, e.Title)
 		}
 	}

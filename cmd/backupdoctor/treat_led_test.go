@@ -35,7 +35,7 @@ var ledCourses = []struct {
 		name: "Wi-Fi lost", device: "stale-23-days",
 		person: awaitsListener + "\nback-up wifi-lost\n" + awaitsListener + "\nback-up",
 		does:   map[remedies.ID]string{remedies.JoinWiFi: "wifi on"},
-		ticket: []string{"iCloud backup failed: MBErrorDomain/202", "Join", "backed up"},
+		ticket: []string{"iCloud backup failed: MBErrorDomain/202", "Join a Wi-Fi network: seen on the device", "backed up"},
 	},
 	{
 		name: "a restart cures", device: "backupd-crashing",

@@ -26,8 +26,9 @@ var acts = map[string]act{
 	"free":           {1, 1, nil, withDevice(freeSpace)},
 	"wifi":           {1, 1, onOff, withDevice(func(d *plugged, args []string) { d.alter(func(d *Device) { d.setWiFi(args[0] == "on") }) })},
 	"account":        {1, 1, onOff, withDevice(func(d *plugged, args []string) { d.alter(func(d *Device) { d.setAccount(args[0] == "on") }) })},
-	"trust":          {0, 0, nil, withDevice(func(d *plugged, _ []string) { d.answerDialog("trust") })},
+	"trust":          {0, 0, nil, withDevice(giveTrust)},
 	"dont-trust":     {0, 0, nil, withDevice(func(d *plugged, _ []string) { d.answerDialog("dont-trust") })},
+	"clock":          {1, 1, nil, withDevice(setClock)},
 	"unlock":         {0, 0, nil, withDevice(func(d *plugged, _ []string) { d.lock(false) })},
 	"lock":           {0, 0, nil, withDevice(func(d *plugged, _ []string) { d.lock(true) })},
 	"update":         {2, 2, nil, restartByHand},
@@ -86,6 +87,22 @@ func freeSpace(p *plugged, args []string) {
 			}
 		}
 	})
+}
+
+// giveTrust answers the dialog of a program that asks, or that of usbmuxd.
+func giveTrust(p *plugged, _ []string) {
+	p.answerDialog("trust")
+	if has(p.Faults, PairedByMux) {
+		p.pairWithMux()
+	}
+}
+
+func setClock(p *plugged, args []string) {
+	ahead, err := strconv.ParseFloat(args[0], 64)
+	if err != nil {
+		return // the step was checked
+	}
+	p.alter(func(d *Device) { d.ClockSkew = seconds(ahead) })
 }
 
 // removeProfiles removes the profile with an identifier, or all.

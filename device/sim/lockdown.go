@@ -183,8 +183,7 @@ func (s *lockdownSession) value(r lockdownRequest) (any, string) {
 // root returns the current values outside any domain.
 func (p *plugged) root() dict {
 	root := maps.Clone(p.state().values[""])
-	clock := p.tray.now().Add(p.ClockSkew)
-	root["TimeIntervalSince1970"] = float64(clock.UnixNano()) / float64(time.Second)
+	root["TimeIntervalSince1970"] = float64(p.now().UnixNano()) / float64(time.Second)
 	if p.locked() {
 		root["PasswordProtected"] = true
 	}

@@ -161,6 +161,6 @@ func (s *service) write(step LogStep, frame func(LogStep) []byte) bool {
 
 // backUp sets the date of the last successful backup to now.
 func (p *plugged) backUp() {
-	at := p.tray.now().Add(p.ClockSkew)
+	at := p.now()
 	p.alter(func(d *Device) { d.setBackup("LastCloudBackupDate", at) })
 }

@@ -17,7 +17,7 @@ const backupService = "com.apple.mobilebackup2"
 func (s *service) backup() {
 	link := &backupLink{service: s, out: bufio.NewWriterSize(s, 256<<10)}
 	s.note("mobilebackup2", "connect")
-	identity := mobilebackup.Identity{UDID: s.device.UDID(), Lockdown: s.device.root(), Now: s.device.tray.now().Add(s.device.ClockSkew)}
+	identity := mobilebackup.Identity{UDID: s.device.UDID(), Lockdown: s.device.root(), Now: s.device.now()}
 	s.device.Backup.Serve(link, identity)
 }
 

@@ -50,7 +50,7 @@ func (s *service) traceFrame(step LogStep) []byte {
 	levels := map[string]byte{"info": 1, "error": 0x10, "fault": 0x11}
 
 	header := make([]byte, 129)
-	now := s.device.tray.now().Add(s.device.ClockSkew)
+	now := s.device.now()
 	le := binary.LittleEndian
 	le.PutUint32(header[1:], 4)
 	le.PutUint32(header[5:], uint32(len(header)))

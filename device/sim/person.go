@@ -21,7 +21,9 @@ import (
 //	free BYTES                        delete something: so many more bytes are free
 //	wifi on|off                       join a Wi-Fi network, or switch Wi-Fi off
 //	account on|off                    sign in or out
-//	trust, dont-trust                 answer the Trust dialog; needs the fault trust-pending
+//	trust, dont-trust                 answer the Trust dialog; needs the fault trust-pending, or
+//	                                  paired-by-mux, where usbmuxd has asked for trust
+//	clock SECONDS                     set the clock, so far ahead of the tray's
 //	unlock, lock                      with the passcode
 //	update VERSION BUILD              install an update: the device leaves and returns
 //	restart                           the same, without an update
@@ -72,7 +74,7 @@ func (s step) check() error {
 	if len(a.first) > 0 && !slices.Contains(a.first, s.args[0]) {
 		return fmt.Errorf("%s does not take %q", s.do, s.args[0])
 	}
-	if s.do == "wait" {
+	if s.do == "wait" || s.do == "clock" {
 		_, err := strconv.ParseFloat(s.args[0], 64)
 		return err
 	}

@@ -76,6 +76,10 @@ func TestPersonChangesWhatIsRead(t *testing.T) {
 			profiles, err := s.Live.Management.Profiles.Get()
 			return err == nil && len(profiles) == 0
 		}},
+		{"clock-wrong", "clock 0", func(s device.Snapshot) bool {
+			ahead, err := s.Live.ClockSkewSeconds.Get()
+			return err == nil && ahead > -60 && ahead < 60
+		}},
 		{"setup-unfinished", "set com.apple.purplebuddy SetupDone true", func(s device.Snapshot) bool { return is(s.Live.Setup.Done, true) }},
 		{"healthy-iphone", "set - DeviceName none", func(s device.Snapshot) bool { _, err := s.Device.Name.Get(); return errors.Is(err, device.Absent) }},
 		{"healthy-iphone", "back-up", func(s device.Snapshot) bool {
@@ -155,6 +159,21 @@ func TestPersonAnswersTheDialog(t *testing.T) {
 	}
 }
 
+// usbmuxd may ask for trust itself: once it was given, the device can be read.
+func TestPersonTrustsUsbmuxd(t *testing.T) {
+	d := named(t, "not-trusted")
+	d.Faults = append(d.Faults, sim.Fault{Kind: sim.PairedByMux})
+	tray := newTray(t, d)
+	client := usb.Client{Address: "UNIX:" + serve(t, tray)}
+	if _, err := read(t, client).Live.Trusted.Get(); device.GapOf(err).Reason != device.NeverPaired {
+		t.Fatal(err)
+	}
+	play(t, tray, d.UDID(), "trust")
+	if trusted := read(t, client).Live.Trusted; trusted != device.Known(true) {
+		t.Errorf("trusted: %+v", trusted)
+	}
+}
+
 // The cable comes out and goes in again; a restart is awaited, and a word.
 func TestPersonWaits(t *testing.T) {
 	d := named(t, "healthy-iphone")
@@ -190,6 +209,7 @@ func TestParsePerson(t *testing.T) {
 		"dance":                    `cannot "dance"`,
 		"switch":                   "number of arguments",
 		"switch maybe":             `does not take "maybe"`,
+		"clock fast":               "invalid syntax",
 		"wait long":                "invalid syntax",
 		"free -1":                  "invalid syntax",
 		"back-up\nupdate 26.6.1":   "line 2",

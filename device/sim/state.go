@@ -1,5 +1,7 @@
 package sim
 
+import "time"
+
 // state returns the device as it answers now. It is never changed in place: alter replaces it.
 func (p *plugged) state() *Device {
 	p.mu.Lock()
@@ -39,3 +41,6 @@ func (p *plugged) succeed(before *plugged) {
 	}
 	p.lockedNow, p.answer = before.lockedNow, before.answer
 }
+
+// now returns the time by the device's clock.
+func (p *plugged) now() time.Time { return p.tray.now().Add(p.state().ClockSkew) }

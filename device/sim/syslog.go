@@ -13,6 +13,6 @@ func (s *service) syslog() {
 // syslogLine encodes one message for syslog_relay: a NUL-terminated line.
 func (s *service) syslogLine(step LogStep) []byte {
 	level := map[string]string{"": "Notice", "notice": "Notice", "info": "Info", "error": "Error", "fault": "Fault"}[step.Level]
-	now := s.device.tray.now().Add(s.device.ClockSkew)
+	now := s.device.now()
 	return fmt.Appendf(nil, "%s iPhone %s(MobileBackup)[123] <%s>: %s\n\x00", now.Format("Jan _2 15:04:05"), step.Process, level, step.Text)
 }

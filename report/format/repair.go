@@ -56,7 +56,7 @@ func repairFound(r report.Repair) string {
 	}
 	text := strings.Join(causes, "; ")
 	if r.LastBackup.IsZero() {
-		return text + "; no iCloud backup was known"
+		return text + "; the device showed no date of an iCloud backup"
 	}
 	return text + "; no iCloud backup since " + words.Moment(r.LastBackup)
 }

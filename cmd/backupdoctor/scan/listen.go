@@ -111,7 +111,7 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 	if after.Live.Ended.Reason != "" {
 		return before
 	}
-	if at, ok := newBackup(before, after); ok && heard.Attempts(time.Now())[0].Outcome != device.AttemptSucceeded {
+	if at, ok := device.NewBackup(before.Live.CloudBackup.Last, before.TakenAt, after); ok && heard.Attempts(time.Now())[0].Outcome != device.AttemptSucceeded {
 		heard.Succeed(at)
 	}
 	return after
@@ -129,16 +129,6 @@ func (e Examination) find(ctx context.Context, udid string) (a usb.Attached, ok 
 		return a, false
 	}
 	return attached[at], true
-}
-
-// newBackup returns the date of the last good iCloud backup, if it has changed.
-func newBackup(before, after device.Snapshot) (at time.Time, ok bool) {
-	last, err := after.Live.CloudBackup.Last.Get()
-	if err != nil {
-		return time.Time{}, false
-	}
-	earlier, _ := before.Live.CloudBackup.Last.Get() // zero if none
-	return last, last.After(earlier)
 }
 
 // nameOf returns a name that distinguishes the device.

@@ -84,7 +84,7 @@ func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, 
 			a = again // it may have been replugged
 		}
 		after := f.Client.Read(ctx, a, 0)
-		if at, ok := newBackup(f.before, after); ok {
+		if at, ok := device.NewBackup(f.before.Live.CloudBackup.Last, f.before.TakenAt, after); ok {
 			log.Succeed(at)
 		}
 		return log.Ended() && !f.Conditions

@@ -44,7 +44,7 @@ func (r *Run) withRepairLocked(s *device.Snapshot) {
 	if s.Repair != nil || !ok || s.Live == nil {
 		return
 	}
-	repair = repair.Confirmed(s.Live.CloudBackup.Last, s.TakenAt)
+	repair = repair.Confirmed(*s)
 	r.repairs[key] = repair
 	s.Repair = &repair
 }

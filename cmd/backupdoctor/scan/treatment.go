@@ -93,8 +93,6 @@ type walk struct {
 	judged   report.Device             // the same, judged
 	attempts []device.Attempt          // failed iCloud backups of this repair, newest first
 	boot     device.Fact[usb.BootMark] // at the last full reading
-
-	judgedBefore report.Device // the reading before
 }
 
 // errStop ends the walk at the person's request.
@@ -109,7 +107,11 @@ func (w *walk) lead(ctx context.Context) error {
 	if !known && !isTreatable(w.judged) {
 		w.run.Done(0, w.snapshot)
 		w.print(w.Page.Opening(w.judged))
-		w.say("nothing to treat: %s", checks.Verdict(w.judged.Verdict).Label())
+		if w.judged.Verdict == string(checks.NotExamined) {
+			w.say("it could not be examined: unlock it, check its cable, and run the same command again")
+		} else {
+			w.say("nothing to treat: %s", checks.Verdict(w.judged.Verdict).Label())
+		}
 		return nil
 	}
 	if known {
@@ -120,6 +122,9 @@ func (w *walk) lead(ctx context.Context) error {
 			return err
 		}
 		before = treat.Begin(id.String(), w.By, w.judged, time.Now().UTC())
+		if _, err := w.snapshot.Live.CloudBackup.Last.Get(); err != nil {
+			before.LastBackup = device.Unknown[time.Time](err) // with the date of a record, any that is read later would look new
+		}
 	}
 	if before.By == "" {
 		before.By = w.By
@@ -188,7 +193,7 @@ func (w *walk) await(ctx context.Context, task treat.Task) (again bool, err erro
 			if !open {
 				return true, nil // interrupted
 			}
-			if gone, seen := treat.Seen(task, w.judged, l.judged, l.restarted); seen || w.backedUp(l.snapshot) {
+			if gone, seen := treat.Seen(task, w.judged, l.judged, l.change); seen || w.backedUp(l.snapshot) {
 				stop()
 				w.attached = l.attached
 				w.adopt(ctx, l.snapshot)
@@ -231,9 +236,17 @@ func (w *walk) answer(ctx context.Context, task treat.Task, text string) (again 
 	case text == "" && task.Kind == treat.Leave:
 		w.event(device.RepairEvent{Kind: device.RepairLeft, Remedy: task.Step.Remedy})
 	case text == "":
-		w.read(ctx)
-		gone, _ := treat.Seen(task, w.judgedBefore, w.judged, false)
-		w.event(device.RepairEvent{Kind: device.RepairConfirmed, Remedy: task.Step.Remedy, Gone: gone})
+		before, kind := w.judged, device.RepairConfirmed
+		change := w.readAfter(ctx)
+		gone, seen := treat.Seen(task, before, w.judged, change)
+		if seen {
+			kind = device.RepairSeen
+			w.print(w.Page.Gone(task, gone))
+		}
+		w.event(device.RepairEvent{Kind: kind, Remedy: task.Step.Remedy, Gone: gone})
+		if w.judged.Verdict == string(checks.NotExamined) {
+			w.say("it still cannot be read: %s", w.judged.Headline)
+		}
 	default:
 		w.say("%s is not one of the keys", device.Quoted(report.Clean(text)))
 	}
@@ -266,9 +279,7 @@ func (w *walk) event(e device.RepairEvent) {
 
 // keep hands the device with its record to the sinks. The history has it when keep returns.
 func (w *walk) keep(r device.Repair) {
-	if w.snapshot.Live != nil {
-		r = r.Confirmed(w.snapshot.Live.CloudBackup.Last, w.snapshot.TakenAt)
-	}
+	r = r.Confirmed(w.snapshot)
 	w.snapshot.Repair = &r
 	w.judged = *w.run.judge.judge(0, w.snapshot).Device
 	w.run.Done(0, w.snapshot)

@@ -12,6 +12,9 @@ import (
 
 // copy makes a copy of the device on this computer and proves it.
 func (w *walk) copy(ctx context.Context) error {
+	if !w.refind(ctx) {
+		return nil
+	}
 	shelf, err := w.Library()
 	if err != nil {
 		return err

@@ -13,17 +13,17 @@ import (
 
 // A lookResult is the device as it was read while a person works on it.
 type lookResult struct {
-	attached  usb.Attached
-	snapshot  device.Snapshot
-	judged    report.Device
-	restarted treat.Restarted
+	attached usb.Attached
+	snapshot device.Snapshot
+	judged   report.Device
+	change   treat.Change
 }
 
 // look reads the device again and again until ctx ends, and then closes the channel. A device
 // that is away is waited for.
 func (w *walk) look(ctx context.Context) chan lookResult {
 	looks := make(chan lookResult)
-	boot := w.boot
+	boot, off := w.boot, onWiFi(w.snapshot) == device.Known(false)
 	go func() {
 		defer close(looks)
 		tick := time.NewTicker(w.Every)
@@ -42,9 +42,10 @@ func (w *walk) look(ctx context.Context) chan lookResult {
 			if ctx.Err() != nil || s.Live.Ended.Reason != "" {
 				continue
 			}
-			restarted := restarted(boot, w.Client.Boot(ctx, a))
+			off = off || onWiFi(s) == device.Known(false)
+			change := treat.Change{Restarted: restarted(boot, w.Client.Boot(ctx, a)), JoinedWiFi: off && onWiFi(s) == device.Known(true)}
 			select {
-			case looks <- lookResult{a, s, *w.run.judge.judge(0, s).Device, restarted}:
+			case looks <- lookResult{a, s, *w.run.judge.judge(0, s).Device, change}:
 			case <-ctx.Done():
 				return
 			}
@@ -53,18 +54,29 @@ func (w *walk) look(ctx context.Context) chan lookResult {
 	return looks
 }
 
-// read reads the device in full, with its backups on this computer.
+// read reads the device in full, with its backups on this computer. A device that is away keeps
+// its earlier reading.
 func (w *walk) read(ctx context.Context) {
-	a, ok := w.find(ctx, w.attached.UDID)
-	if !ok {
+	if !w.refind(ctx) {
 		if w.snapshot.Live == nil {
 			w.snapshot = notAttached(w.attached.UDID)
 		}
 		return
 	}
-	w.attached = a
-	w.boot = w.Client.Boot(ctx, a)
-	w.adopt(ctx, w.carry(w.Client.Read(ctx, a, w.Wants)))
+	w.boot = w.Client.Boot(ctx, w.attached)
+	w.adopt(ctx, w.carry(w.Client.Read(ctx, w.attached, w.Wants)))
+}
+
+// refind finds the device as it is attached now: it may have been replugged. Otherwise it says
+// that it is away.
+func (w *walk) refind(ctx context.Context) (here bool) {
+	a, here := w.find(ctx, w.attached.UDID)
+	if here {
+		w.attached = a
+	} else {
+		w.say("it is not attached: plug it in again")
+	}
+	return here
 }
 
 // adopt makes a reading the current one.
@@ -74,7 +86,6 @@ func (w *walk) adopt(ctx context.Context, s device.Snapshot) {
 	}
 	s.Backups, s.Histories = nil, nil
 	w.visitor.complete(ctx, 0, &s, w.backupsOf(ctx, nil, []string{w.attached.UDID}))
-	w.judgedBefore = w.judged
 	w.snapshot, w.judged = s, *w.run.judge.judge(0, s).Device
 	if s.Repair != nil {
 		w.keep(*s.Repair)
@@ -93,7 +104,7 @@ func (w *walk) carry(s device.Snapshot) device.Snapshot {
 
 // backedUp reports whether a reading shows a new iCloud backup.
 func (w *walk) backedUp(s device.Snapshot) bool {
-	return !w.repair().Confirmed(s.Live.CloudBackup.Last, s.TakenAt).EndedAt.IsZero()
+	return !w.repair().Confirmed(s).EndedAt.IsZero()
 }
 
 // followBackup follows a Back Up Now in the device's log.
@@ -137,10 +148,26 @@ func (w *walk) followBackup(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
+// readAfter reads the device in full once a person says that a step was done, and returns what has
+// changed.
+func (w *walk) readAfter(ctx context.Context) treat.Change {
+	boot, off := w.boot, onWiFi(w.snapshot) == device.Known(false)
+	w.read(ctx)
+	return treat.Change{Restarted: restarted(boot, w.boot), JoinedWiFi: off && onWiFi(w.snapshot) == device.Known(true)}
+}
+
+// onWiFi returns whether a device was on Wi-Fi when it was read.
+func onWiFi(s device.Snapshot) device.Fact[bool] {
+	if s.Live == nil {
+		return device.Unknown[bool](device.NotAsked)
+	}
+	return s.Live.WiFi.Associated
+}
+
 // restarted reports whether a device is in another boot than before. A device that does not tell
 // its boot is not seen to restart: a loose cable looks the same.
-func restarted(before, now device.Fact[usb.BootMark]) treat.Restarted {
+func restarted(before, now device.Fact[usb.BootMark]) bool {
 	was, errWas := before.Get()
 	is, errIs := now.Get()
-	return treat.Restarted(errWas == nil && errIs == nil && was != is)
+	return errWas == nil && errIs == nil && was != is
 }

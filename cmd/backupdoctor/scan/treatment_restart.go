@@ -16,6 +16,9 @@ func (w *walk) restart(ctx context.Context, task treat.Task) error {
 	if err != nil || !strings.EqualFold(answer, "y") && !strings.EqualFold(answer, "yes") {
 		return err
 	}
+	if !w.refind(ctx) {
+		return nil
+	}
 	seen, err := restart.Restart{Client: w.Client, Attached: w.attached, Locks: w.Locks}.Run(ctx)
 	if err != nil {
 		w.say("%v", err)

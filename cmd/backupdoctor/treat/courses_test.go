@@ -118,7 +118,7 @@ func (c *course) carryOut(task Task) {
 	case c.outcome == "works" && task.Step.Remedy == string(c.remedy):
 		after.Findings = nil
 	}
-	gone, seen := Seen(task, c.now, after, false)
+	gone, seen := Seen(task, c.now, after, Change{})
 	if task.Kind == Step && seen {
 		kind = device.RepairSeen
 	}
@@ -138,7 +138,7 @@ func (c *course) carryOut(task Task) {
 // backedUp gives the device a new iCloud backup.
 func (c *course) backedUp() {
 	c.clock = c.clock.Add(time.Minute)
-	c.repair = c.repair.Confirmed(device.Known(c.clock), c.clock)
+	c.repair = c.repair.Confirmed(backedUpAt(c.clock, c.clock))
 }
 
 // backUp taps Back Up Now, and reports whether the visit ends with it.

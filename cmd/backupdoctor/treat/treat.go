@@ -53,12 +53,14 @@ const mostEvidence = 3
 
 // Next returns the next task of a repair for a device as it was last judged.
 func Next(r device.Repair, d report.Device) Task {
-	settled := settledIn(r)
+	readable := d.Verdict != string(checks.NotExamined)
+	settled := settledIn(r, readable)
 	left := slices.DeleteFunc(slices.Clone(d.Plan), func(s report.Step) bool {
 		return settled[s.Remedy] || s.Remedy == string(remedies.BackUpNow)
 	})
 	now, later := split(left)
-	t := Task{Number: numberOf(r), Of: numberOf(r) + len(left)}
+	number := len(settled) + attemptsIn(r) + 1
+	t := Task{Number: number, Of: number + len(left)}
 	untried := untriedCauses(r, d)
 	at := slices.IndexFunc(now, func(s report.Step) bool { return overlap(s.For, untried) })
 	waits := doneSinceAttempt(r)
@@ -67,7 +69,7 @@ func Next(r device.Repair, d report.Device) Task {
 		return Task{Kind: Done, Number: t.Number, Of: t.Number}
 	case at >= 0:
 		t.Kind, t.Step = Step, now[at]
-	case waits || len(now) == 0 && !attempted(r) && len(later) == 0:
+	case readable && (waits || len(now) == 0 && !attempted(r) && len(later) == 0):
 		t.Kind = BackUp
 		return t
 	case len(now) > 0:
@@ -102,19 +104,17 @@ var settles = []device.RepairEventKind{
 	device.RepairConfirmed, device.RepairSeen, device.RepairSkipped, device.RepairLeft, device.RepairCopied,
 }
 
-// settledIn returns the remedies that are not offered again.
-func settledIn(r device.Repair) map[string]bool {
+// settledIn returns the remedies that are not offered again. While the device cannot be read, a
+// step that a person confirmed has not worked, and everything else depends on it.
+func settledIn(r device.Repair, readable bool) map[string]bool {
 	settled := map[string]bool{}
 	for _, e := range r.Events {
-		if e.Remedy != "" && slices.Contains(settles, e.Kind) {
+		if e.Remedy != "" && slices.Contains(settles, e.Kind) && (readable || e.Kind != device.RepairConfirmed) {
 			settled[e.Remedy] = true
 		}
 	}
 	return settled
 }
-
-// numberOf returns the number of the next task.
-func numberOf(r device.Repair) int { return len(settledIn(r)) + attemptsIn(r) + 1 }
 
 // overridden reports whether a person unlocked a step.
 func overridden(r device.Repair, remedy string) bool {
@@ -207,11 +207,14 @@ func Proved(d report.Device) (at time.Time, proved bool) {
 	return at, proved
 }
 
-// Restarted is what is known of a restart between two readings of a device.
-type Restarted bool
+// A Change is what readings of a device showed besides its findings. False is: not seen.
+type Change struct {
+	Restarted  bool // it is in another boot
+	JoinedWiFi bool // it was not on Wi-Fi, and is now
+}
 
 // Seen reports whether a device shows that a task was done, and which of its causes are gone.
-func Seen(t Task, before, after report.Device, restarted Restarted) (gone []string, seen bool) {
+func Seen(t Task, before, after report.Device, change Change) (gone []string, seen bool) {
 	if after.Verdict == string(checks.NotExamined) {
 		return nil, false
 	}
@@ -223,7 +226,9 @@ func Seen(t Task, before, after report.Device, restarted Restarted) (gone []stri
 	}
 	switch remedies.ID(t.Step.Remedy) {
 	case remedies.Restart, remedies.ForceRestart:
-		seen = bool(restarted)
+		seen = change.Restarted
+	case remedies.JoinWiFi, remedies.RejoinWiFi:
+		seen = change.JoinedWiFi
 	case remedies.UpdateSoftware, remedies.UpdateWithComputer, remedies.LeaveBeta:
 		seen = before.BuildVersion != "" && after.BuildVersion != "" && before.BuildVersion != after.BuildVersion
 	case remedies.ComputerBackup:

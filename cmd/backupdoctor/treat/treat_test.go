@@ -80,16 +80,23 @@ func TestNext(t *testing.T) {
 func TestANewBackupEndsARepair(t *testing.T) {
 	d := found(t, map[string][]remedies.ID{"backup-turned-off": {remedies.TurnBackupOn}})
 	r := Begin("id", "", d, noon)
-	if again := r.Confirmed(device.Known(d.LastBackup), noon); !again.EndedAt.IsZero() {
+	if again := r.Confirmed(backedUpAt(d.LastBackup, noon)); !again.EndedAt.IsZero() {
 		t.Errorf("the backup from before has ended it: %+v", again)
 	}
-	r = r.Confirmed(device.Known(noon.Add(time.Minute)), noon.Add(2*time.Minute))
+	r = r.Confirmed(backedUpAt(noon.Add(time.Minute), noon.Add(2*time.Minute)))
 	if task := Next(r, d); task.Kind != Done {
 		t.Errorf("next is %s", task.Kind)
 	}
 	if closing := (Page{Width: 80, Zone: time.UTC}).Closing(*report.NewDevice(report.Examined{Snapshot: device.Snapshot{Repair: &r}}).Repair); !strings.Contains(closing, "Backed up 2026-11-29 12:01 UTC. The repair is closed after 2 minutes.") {
 		t.Errorf("it says %q", closing)
 	}
+}
+
+// backedUpAt returns a device that was read at a time, with the date of its last iCloud backup.
+func backedUpAt(last, at time.Time) device.Snapshot {
+	s := device.Snapshot{TakenAt: at, Live: &device.Live{}}
+	s.Live.CloudBackup.Last = device.Known(last)
+	return s
 }
 
 // A night comes after everything that fits into the visit, and ends it.
@@ -164,26 +171,29 @@ func TestSeen(t *testing.T) {
 	if before.Findings[0].Check != "backup-turned-off" {
 		joined.Findings = before.Findings[1:]
 	}
-	if gone, seen := Seen(step(remedies.JoinWiFi), before, joined, false); !seen || !slices.Equal(gone, []string{"wifi-missing"}) {
+	if gone, seen := Seen(step(remedies.JoinWiFi), before, joined, Change{}); !seen || !slices.Equal(gone, []string{"wifi-missing"}) {
 		t.Errorf("Wi-Fi joined: %v %t", gone, seen)
 	}
-	if gone, seen := Seen(step(remedies.TurnBackupOn), before, joined, false); seen {
+	if gone, seen := Seen(step(remedies.TurnBackupOn), before, joined, Change{}); seen {
 		t.Errorf("another step is done: %v", gone)
 	}
 	unread := report.Device{Verdict: string(checks.NotExamined)}
-	if gone, seen := Seen(step(remedies.JoinWiFi), before, unread, false); seen {
+	if gone, seen := Seen(step(remedies.JoinWiFi), before, unread, Change{}); seen {
 		t.Errorf("a device that could not be read shows that it is done: %v", gone)
 	}
 	updated := before
 	updated.BuildVersion = "22A2"
-	if _, seen := Seen(step(remedies.UpdateSoftware), before, updated, false); !seen {
+	if _, seen := Seen(step(remedies.UpdateSoftware), before, updated, Change{}); !seen {
 		t.Error("an update is not seen")
 	}
+	if gone, seen := Seen(step(remedies.JoinWiFi), before, before, Change{JoinedWiFi: true}); !seen || len(gone) > 0 {
+		t.Errorf("Wi-Fi joined, without a cause that is gone: %v %t", gone, seen)
+	}
 	restart := Task{Kind: Step, Step: report.Step{Remedy: string(remedies.Restart)}}
-	if _, seen := Seen(restart, before, before, true); !seen {
+	if _, seen := Seen(restart, before, before, Change{Restarted: true}); !seen {
 		t.Error("a restart is not seen")
 	}
-	if _, seen := Seen(restart, before, before, false); seen {
+	if _, seen := Seen(restart, before, before, Change{}); seen {
 		t.Error("a restart is seen without one")
 	}
 }
