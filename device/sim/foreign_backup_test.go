@@ -145,6 +145,10 @@ func python(t testing.TB) string {
 	return path
 }
 
+// sameForAll says why the race detector need not see every foreign client with and without a
+// password: the device answers all of them with the same goroutines.
+const sameForAll = "not with -short"
+
 // run runs the client on a folder of backups.
 func (c backupClient) run(t testing.TB, socket, folder string, args ...string) {
 	t.Helper()
@@ -165,6 +169,9 @@ func TestForeignClientsMakeBackups(t *testing.T) {
 				t.Run(client.name, func(t *testing.T) {
 					if client.name == "pymobiledevice3" && password == "" && os.Getenv("BACKUPDOCTOR_LONG") == "" {
 						t.Skip("only with BACKUPDOCTOR_LONG")
+					}
+					if (client.name == "pymobiledevice3" || password != "") && testing.Short() {
+						t.Skip(sameForAll)
 					}
 					tree := client.roundTrip(t, password)
 					if first == nil {
@@ -250,6 +257,9 @@ func TestForeignClientsResumeABackup(t *testing.T) {
 		"while files are sent, after an earlier backup": {pymobiledevice3, sim.Fault{Kind: sim.Truncated, At: "com.apple.mobilebackup2 file", After: 130}, "resumed", 20},
 	} {
 		t.Run(test.client.name+" "+name, func(t *testing.T) {
+			if test.fault.After != 140 && testing.Short() {
+				t.Skip(sameForAll)
+			}
 			command := test.client.command(t)
 			if _, err := exec.LookPath(command[0]); err != nil {
 				missing(t, command[0]+" is not installed")
@@ -288,6 +298,9 @@ func TestForeignClientsResumeABackup(t *testing.T) {
 
 // Third-party readers find the device's files in a backup made by the program's own client.
 func TestForeignReadersReadBackups(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what a reader makes of a backup does not depend on the race detector")
+	}
 	interpreter := python(t)
 	for reader, passwords := range map[string][]string{"pyiosbackup": {"", "secret"}, "iphone_backup_decrypt": {"secret"}} {
 		for _, password := range passwords {

@@ -57,6 +57,9 @@ func TestForeignClientsRestoreOurBackups(t *testing.T) {
 			if test.long && os.Getenv("BACKUPDOCTOR_LONG") == "" {
 				t.Skip("only with BACKUPDOCTOR_LONG")
 			}
+			if test.password != "" && testing.Short() {
+				t.Skip(sameForAll)
+			}
 			restores := backupClients[test.restores]
 			restores.command(t) // skips if it is not installed
 			restore := func(agent *mobilebackup.Agent, socket, folder string) {

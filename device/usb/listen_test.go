@@ -163,7 +163,7 @@ func TestListenCountsWhatIsLost(t *testing.T) {
 func TestListenIsNotFloodedOut(t *testing.T) {
 	lines := 2000
 	if testing.Short() {
-		lines = 300 // enough for the race detector
+		lines = 120 // enough for the race detector
 	}
 	steps := []sim.LogStep{{Process: "backupd", Text: "=cloud-backup= " + strings.Repeat("x", 30_000), Repeat: lines}}
 	steps = append(steps, sim.FailedBackup("MBErrorDomain(303)")...)

@@ -20,7 +20,13 @@ import (
 
 // A full scan of every patient sends only permitted requests, and its result can be recorded.
 func TestReadsOnly(t *testing.T) {
-	tray := newTray(t, patients(t)...)
+	var devices []*sim.Device
+	for i, d := range patients(t) {
+		if i%4 == 0 || !testing.Short() { // all are read by the same goroutines
+			devices = append(devices, d)
+		}
+	}
+	tray := newTray(t, devices...)
 	client := serve(t, tray)
 	found, err := client.Find(t.Context())
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// The history used by the benchmarks: 27 000 visits of 2 000 devices with 37 findings each.
+// The history used by the benchmarks: 27 000 visits of 2 000 devices with 37 findings each. With
+// -short it has a twentieth of the runs.
 const (
 	historyRuns    = 500
 	historyVisits  = 54 // per run
@@ -24,12 +25,15 @@ const (
 //	x-limit  response time relative to the limit of 100 ms
 //	MB       file size
 func BenchmarkMillion(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "history.sqlite")
-	fillHistory(b, path)
+	path, runs := filepath.Join(b.TempDir(), "history.sqlite"), historyRuns
+	if testing.Short() {
+		runs /= 20
+	}
+	fillHistory(b, path, runs)
 	info, err := os.Stat(path)
 	must(b, err)
 	s := openedHistory(b, path)
-	now := monday.Add(historyRuns * aDay)
+	now := monday.Add(time.Duration(runs) * aDay)
 	for _, question := range []struct {
 		name string
 		ask  func() error
@@ -59,7 +63,7 @@ func BenchmarkMillion(b *testing.B) {
 }
 
 // fillHistory writes the history of the benchmarks, a run at a time.
-func fillHistory(b *testing.B, path string) {
+func fillHistory(b *testing.B, path string, runs int) {
 	s, err := OpenHistory(b.Context(), path)
 	must(b, err)
 	sick := tray(b)[0]
@@ -71,7 +75,7 @@ func fillHistory(b *testing.B, path string) {
 		sample = append(sample, f)
 	}
 	sick.Findings = sample
-	for run := range historyRuns {
+	for run := range runs {
 		at := monday.Add(time.Duration(run) * aDay)
 		must(b, s.Begin(b.Context(), Run{ID: runID(run), Started: at, Tool: "1.2.3", Host: "linux"}))
 		var parcels []parcel
@@ -91,7 +95,7 @@ func fillHistory(b *testing.B, path string) {
 	must(b, s.read(b.Context(), func(tx transaction) error {
 		return tx.QueryRowContext(b.Context(), "SELECT count(*) FROM findings").Scan(&findings)
 	}))
-	if want := historyRuns * historyVisits * historyRows; findings != want {
+	if want := runs * historyVisits * historyRows; findings != want {
 		b.Fatalf("%d findings in the history, want %d", findings, want)
 	}
 	must(b, s.Close())

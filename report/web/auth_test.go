@@ -168,6 +168,9 @@ func TestWrongBearerTokens(t *testing.T) {
 
 // However many callers there are, memory use is bounded, and each caller is limited.
 func TestManyCallers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine after another: the race detector finds nothing in it")
+	}
 	a := attempts{now: func() time.Time { return now }, callers: map[netip.Addr]*rate.Limiter{}}
 	address := func(n int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)}) }
 	for n := range maxCallers + 1000 {

@@ -272,8 +272,9 @@ func CarriesPreconditions(text string, steps bool) string {
 	if !steps {
 		return ""
 	}
+	of := EveryRemedy().Snapshot.Device
 	for _, r := range remedies.All() {
-		for _, line := range r.Lines(EveryRemedy().Snapshot.Device) {
+		for _, line := range r.Lines(of) {
 			if !strings.Contains(text, bare(line)) {
 				return string(r.ID) + " lacks: " + line
 			}
