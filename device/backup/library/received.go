@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
@@ -174,6 +175,9 @@ func OpenIndex(path string) (*Index, error) {
 // Close closes the index.
 func (x *Index) Close() error { return x.file.Close() }
 
+// blockRecords is how many records are read at a time to find one.
+const blockRecords = 32
+
 // Find returns the record of a file; ok is false if there is none. It is safe for concurrent
 // use.
 //
@@ -184,24 +188,29 @@ func (x *Index) Find(id manifest.FileID) (r Received, ok bool) {
 	const guesses = 16
 	low, high := int64(0), x.count // the record is at or after low and before high
 	first, last := uint64(0), uint64(1)<<32
-	var record [recordSize]byte
+	var block [blockRecords * recordSize]byte
 	for steps := 0; low < high; steps++ {
 		guess := low + (high-low)/2
 		if steps < guesses && last > first {
 			guess = low + int64(uint64(high-low)*(uint64(wanted)-first)/(last-first))
 		}
-		guess = min(max(guess, low), high-1)
-		if _, err := x.file.ReadAt(record[:], guess*recordSize); err != nil {
+		start := max(low, min(guess-blockRecords/2, high-blockRecords))
+		read := block[:min(blockRecords, high-start)*recordSize]
+		if _, err := x.file.ReadAt(read, start*recordSize); err != nil {
 			return r, false
 		}
-		switch order := bytes.Compare(record[:len(id)], id[:]); {
-		case order == 0:
-			r, err := parseRecord(record[:])
+		n := len(read) / recordSize
+		at := sort.Search(n, func(i int) bool { return bytes.Compare(read[i*recordSize:][:len(id)], id[:]) >= 0 })
+		switch {
+		case at < n && bytes.Equal(read[at*recordSize:][:len(id)], id[:]):
+			r, err := parseRecord(read[at*recordSize:][:recordSize])
 			return r, err == nil
-		case order < 0:
-			low, first = guess+1, min(uint64(binary.BigEndian.Uint32(record[:4])), uint64(wanted))
+		case at == n:
+			low, first = start+int64(n), min(uint64(binary.BigEndian.Uint32(read[(n-1)*recordSize:])), uint64(wanted))
+		case at == 0:
+			high, last = start, max(uint64(binary.BigEndian.Uint32(read)), uint64(wanted))
 		default:
-			high, last = guess, max(uint64(binary.BigEndian.Uint32(record[:4])), uint64(wanted))
+			return r, false // it would be between two records of the block
 		}
 	}
 	return r, false

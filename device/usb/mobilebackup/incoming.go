@@ -97,7 +97,7 @@ func (f *Folder) create() (file *os.File, temporary string, err error) {
 	f.number++
 	temporary = arriving + "/" + strconv.FormatUint(f.number, 36)
 	f.naming.Unlock()
-	file, err = f.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err = f.createFile(temporary)
 	return file, temporary, err
 }
 
@@ -110,10 +110,10 @@ func (f *Folder) install(file *os.File, temporary, name string, written error) e
 	}
 	err = errors.Join(err, file.Close())
 	if err == nil {
-		err = f.root.Rename(temporary, name)
+		err = f.rename(temporary, name)
 		if errors.Is(err, fs.ErrNotExist) { // devices usually create the folders first, but need not
 			if err = f.root.MkdirAll(path.Dir(name), 0o700); err == nil {
-				err = f.root.Rename(temporary, name)
+				err = f.rename(temporary, name)
 			}
 		}
 	}

@@ -19,7 +19,8 @@ type Unread struct {
 const (
 	bufferSize  = 256 << 10 // the block size of devices
 	bufferCount = 32
-	writers     = 8 // files written concurrently
+	writers     = 8        // files written concurrently
+	readAhead   = 32 << 10 // less than a block: most of a large file is then read where it is needed
 )
 
 // errFull stops writing before the disk is completely full.
@@ -52,6 +53,7 @@ type reception struct {
 // receive reads a stream of files. fatal says why the session cannot continue; failed says why a
 // file could not be written, which the device has to handle.
 func (f *Folder) receive(stream streamReader, buffers chan []byte, told func(files int, bytes int64)) (unread []Unread, failed, fatal error) {
+	f.parents.trim()
 	r := &reception{Folder: f, stream: stream, told: told, buffers: buffers, slots: make(chan struct{}, writers), unchecked: checkFreeEvery}
 	fatal = r.files()
 	r.settle()
@@ -67,9 +69,7 @@ func (r *reception) settle() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range r.arrived {
-		r.pending = append(r.pending, a)
-		r.dirty += a.Size
-		r.touched(a.Path)
+		r.Folder.arrived(a)
 	}
 	r.arrived = r.arrived[:0]
 }

@@ -81,7 +81,7 @@ func Run(ctx context.Context, s Session) (Outcome, error) {
 		s.Tell = func(Progress) {}
 	}
 	r := &run{
-		Session: s, r: bufio.NewReaderSize(s.Conn, bufferSize+16), w: bufio.NewWriterSize(s.Conn, frame+16),
+		Session: s, r: bufio.NewReaderSize(s.Conn, readAhead), w: bufio.NewWriterSize(s.Conn, frame+16),
 		buffers: make(chan []byte, bufferCount), began: time.Now(),
 	}
 	for range bufferCount {

@@ -8,7 +8,7 @@ import (
 
 // syncNames syncs the whole file system of the folder: one disk wait for a thousand files instead
 // of a thousand.
-func (f *Folder) syncNames() error {
+func (f *Folder) syncNames(map[string]struct{}) error {
 	folder, err := f.root.Open(".")
 	if err != nil {
 		return err

@@ -11,11 +11,11 @@ import (
 
 // syncNames syncs the folders in which names changed. Windows does this by itself and offers no
 // other way.
-func (f *Folder) syncNames() error {
+func (f *Folder) syncNames(folders map[string]struct{}) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	for name := range f.folders {
+	for name := range folders {
 		folder, err := f.root.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // it has since been removed or moved

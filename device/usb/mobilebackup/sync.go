@@ -1,0 +1,81 @@
+package mobilebackup
+
+import (
+	"path"
+	"time"
+)
+
+// How much may be received, and for how long, before a sync that no state change requires.
+const (
+	syncBytes = 64 << 20
+	syncFiles = 1024
+	syncEvery = 2 * time.Second
+)
+
+// changes are what happened in a folder and is not known to be on the disk.
+type changes struct {
+	since    time.Time
+	arrivals []Arrival
+	bytes    int64               // of the arrivals
+	folders  map[string]struct{} // in which names changed
+}
+
+func newChanges() changes {
+	return changes{since: time.Now(), folders: map[string]struct{}{}}
+}
+
+// touched records that a name in a folder changed.
+func (f *Folder) touched(name string) { f.pending.folders[path.Dir(name)] = struct{}{} }
+
+// arrived records a file that has its name.
+func (f *Folder) arrived(a Arrival) {
+	f.pending.arrivals = append(f.pending.arrivals, a)
+	f.pending.bytes += a.Size
+	f.touched(a.Path)
+}
+
+// syncSome begins a sync if enough data or time has accumulated since the last one. The device
+// goes on sending while the disk writes: nothing depends on these files yet, and one that was
+// not synced before a crash is sent again.
+func (f *Folder) syncSome() error {
+	p := f.pending
+	if p.bytes < syncBytes && len(p.arrivals) < syncFiles && time.Since(p.since) < syncEvery {
+		return nil
+	}
+	if err := f.synced(); err != nil {
+		return err
+	}
+	f.pending = newChanges()
+	done := make(chan error, 1)
+	go func() { done <- f.flush(p) }()
+	f.syncing = done
+	return nil
+}
+
+// sync returns once all changes in the folder are on the disk.
+func (f *Folder) sync() error {
+	if err := f.synced(); err != nil || len(f.pending.folders) == 0 {
+		return err
+	}
+	p := f.pending
+	f.pending = newChanges()
+	f.lost = f.flush(p)
+	return f.lost
+}
+
+// synced waits for the sync in progress. Once a sync has failed, the system may have dropped
+// what it could not write, so no later one makes up for it.
+func (f *Folder) synced() error {
+	if f.syncing != nil {
+		f.lost, f.syncing = <-f.syncing, nil
+	}
+	return f.lost
+}
+
+// flush writes changes to the disk and hands over the files among them.
+func (f *Folder) flush(p changes) error {
+	if err := f.syncNames(p.folders); err != nil {
+		return err
+	}
+	return f.Kept(p.arrivals)
+}
