@@ -90,7 +90,7 @@ var kinds = []DocumentKind{
 	{KindBenches, Schema, "hub benches --json", false},
 	{KindGaps, Schema, "hub gaps --json", false},
 	{KindRejects, Schema, "hub rejects list --json", false},
-	{KindReject, Schema, "hub rejects show", false},
+	{KindReject, Schema, "hub rejects show --json", false},
 	{KindHub, Schema, "hub doctor --json", false},
 	{KindRestarts, Schema, "restart --json", false},
 	{KindRepairs, Schema, "treat --open --json", false},

@@ -62,7 +62,7 @@ func hubDocuments(udid string) []printed {
 		{[]string{"hub", "benches", "--json"}, report.KindBenches, ""},
 		{[]string{"hub", "gaps", "-o", "json"}, report.KindGaps, ""},
 		{[]string{"hub", "rejects", "list", "--json"}, report.KindRejects, ""},
-		{[]string{"hub", "rejects", "show", "1"}, report.KindReject, ""},
+		{[]string{"hub", "rejects", "show", "--json", "1"}, report.KindReject, ""},
 		{[]string{"hub", "doctor", "--json"}, report.KindHub, ""},
 	}
 }

@@ -107,7 +107,10 @@ func TestRejects(t *testing.T) {
 	if list := well(t, "hub", "rejects", "list", "--data", dir); !strings.Contains(list, "undecodable") || !strings.Contains(list, "no envelope") {
 		t.Errorf("listed are\n%s", list)
 	}
-	if shown := well(t, "hub", "rejects", "show", "1", "--data", dir); !strings.Contains(shown, `"message": "no envelope"`) {
+	if shown := well(t, "hub", "rejects", "show", "1", "--data", dir); !strings.Contains(shown, "reason    undecodable") || !strings.Contains(shown, "content   “no envelope”") {
+		t.Error(shown)
+	}
+	if shown := well(t, "hub", "rejects", "show", "--json", "1", "--data", dir); !strings.Contains(shown, `"message": "no envelope"`) {
 		t.Errorf("shown is\n%s", shown)
 	}
 	if told := well(t, "hub", "rejects", "retry", "--data", dir); told != "stored: 0\nstill set aside: 2\n" {

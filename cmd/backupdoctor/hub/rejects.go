@@ -26,7 +26,7 @@ func rejectsCommand(e env) *cli.Command {
 			"kept in full while there is room, and counted in any case.\n\n" +
 			command.Examples(
 				"backupdoctor hub rejects list           what was set aside, and why",
-				"backupdoctor hub rejects show 3         the message itself",
+				"backupdoctor hub rejects show 3         one of them, and how its content begins",
 				"backupdoctor hub rejects retry          store what this version can store",
 				"backupdoctor hub rejects discard 3      forget it; its report counts as lost",
 			),
@@ -37,13 +37,16 @@ func rejectsCommand(e env) *cli.Command {
 				Action:      command.Takes(0, e.listRejects),
 			},
 			{
-				Name: "show", Usage: "print a message as it was received", ArgsUsage: "NUMBER", Flags: dataFlags(),
-				Description: command.Examples("backupdoctor hub rejects show 3"),
-				Action:      command.Takes(1, e.showReject),
+				Name: "show", Usage: "show a message that was set aside", ArgsUsage: "NUMBER", Flags: append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
+				Description: command.Examples(
+					"backupdoctor hub rejects show 3",
+					"backupdoctor hub rejects show --json 3 | jq -r .message      all of its content",
+				),
+				Action: command.Takes(1, e.showReject),
 			},
 			{
 				Name: "retry", Usage: "try to store the messages again", Flags: dataFlags(),
-				Description: "After an update of the hub, or once what was wrong with the database is mended.\n\n" + command.Examples("backupdoctor hub rejects retry"),
+				Description: "After an update of the hub, or once what was wrong with the database is fixed.\n\n" + command.Examples("backupdoctor hub rejects retry"),
 				Action:      command.Takes(0, e.retryRejects),
 			},
 			{
@@ -143,10 +146,29 @@ func (e env) withReject(ctx *cli.Context, open func(context.Context, string) (*l
 
 func (e env) showReject(ctx *cli.Context) error {
 	return e.withReject(ctx, ledger.OpenToRead, func(_ context.Context, _ *ledger.Store, r ledger.Reject) error {
-		return format.WriteDocument(e.Stdout, report.Reject{
-			Header: report.NewHeader(report.KindReject), RejectedMessage: rejectedMessage(r), Message: string(r.Message),
-		})
+		reject := report.Reject{Header: report.NewHeader(report.KindReject), RejectedMessage: rejectedMessage(r), Message: string(r.Message)}
+		return e.printTable(ctx, reject, func(w io.Writer) error { return writeReject(w, reject, time.Now()) })
 	})
+}
+
+// maxContent is how much of a message's content is shown to a person, in characters.
+const maxContent = 200
+
+// writeReject writes a message for a person, with the beginning of its content.
+func writeReject(w io.Writer, r report.Reject, now time.Time) error {
+	content := "not kept"
+	if r.Kept {
+		start := []rune(report.Clean(r.Message))
+		content = device.Quoted(string(start[:min(len(start), maxContent)]))
+		if len(start) > maxContent {
+			content += " … (--json prints all of it)"
+		}
+	}
+	_, err := fmt.Fprintf(w, "message   %d of bench %s\nid        %s\nreceived  %s (%s)\nreason    %s: %s\nsize      %s\ncontent   %s\n",
+		r.RejectedMessage.Reject, device.Token(report.Clean(r.Bench)), device.Token(report.Clean(r.MessageID)),
+		words.Moment(r.ReceivedAt.Local()), words.Ago(r.ReceivedAt, now),
+		device.Token(r.Reason), device.Quoted(report.Clean(r.Why)), words.Count(int(r.Bytes), "byte"), content)
+	return err
 }
 
 func (e env) discardReject(ctx *cli.Context) error {
