@@ -25,7 +25,7 @@ Signing out and in again is the last step: it takes iCloud data off the device, 
 	Remedies: []remedies.ID{remedies.FixAccountPrompt, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.SignOutAndIn},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does Settings show a message about the account, at its top or in {P-ACCOUNT}, or does a password or verification fail?",
-	Told:     Told{Yes: "The account asks for something, or its verification fails."},
+	Answers:  Answers{Yes: "The account asks for something, or its verification fails."},
 	Judge:    judgeAccount,
 }
 

@@ -21,7 +21,7 @@ Whether the account uses it cannot be read over USB. A device on 16.2 or later c
 	Sources:  []remedies.Source{remedies.AppleADP},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateOtherDevices},
 	Ask:      `Is Advanced Data Protection on for the {account} of this {device}? A newer device of the same account shows it in Settings > [name] > iCloud > Advanced Data Protection.`,
-	Told:     Told{Yes: "Advanced Data Protection is on for the account, and this device is too old for it."},
+	Answers:  Answers{Yes: "Advanced Data Protection is on for the account, and this device is too old for it."},
 	Judge:    asIdentified(judgeADP),
 }
 

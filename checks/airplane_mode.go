@@ -19,7 +19,7 @@ Otherwise left to a person: over USB the device does not tell it, and by day it 
 	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.TurnOffAirplaneMode, remedies.JoinWiFi},
 	Ask:      "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and {P-WIFI} whether Wi-Fi is on.",
-	Told:     Told{Yes: "Airplane mode is on at night, without Wi-Fi."},
+	Answers:  Answers{Yes: "Airplane mode is on at night, without Wi-Fi."},
 	Judge:    judgeAirplane,
 }
 

@@ -19,5 +19,5 @@ Otherwise left to a person: which app a backup trips over cannot be read over US
 	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.UpdateApp, remedies.LeaveOutNamedApp, remedies.ReinstallApp, remedies.DeleteNamedApp},
 	Explains: []string{"transient-glitch", "files-unavailable", "never-backed-up", "backup-stale"},
 	Ask:      "Does {P-BACKUP} or a message about the backup name one app, or were apps installed on the {device} that are not from the App Store?",
-	Told:     Told{Yes: "One app may get in the way of the backup: a message names it, or it is not from the App Store."},
+	Answers:  Answers{Yes: "One app may get in the way of the backup: a message names it, or it is not from the App Store."},
 }

@@ -18,7 +18,7 @@ While a device is attached to a computer it is on power, so a scan cannot show w
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckCharger, remedies.BackUpOvernight, remedies.BackUpNow},
 	Ask:      `Is the {device} charged overnight, with a charger that shows it charging?`,
-	Told:     Told{No: "The device is not charged at night."},
+	Answers:  Answers{No: "The device is not charged at night."},
 	Judge:    judgePower,
 }
 

@@ -16,7 +16,7 @@ A device has usually just been unlocked when it is scanned, so a scan cannot sho
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ShortenAutoLock, remedies.BackUpOvernight, remedies.BackUpNow},
 	Ask:      `Does the screen of the {device} turn off and lock by itself at night?`,
-	Told:     Told{No: "The screen does not lock by itself at night."},
+	Answers:  Answers{No: "The screen does not lock by itself at night."},
 	Judge:    judgeLock,
 }
 

@@ -20,7 +20,7 @@ Otherwise left to a person: the lock lies with Apple, and the device does not te
 	Remedies: []remedies.ID{remedies.WaitForOtherBackup, remedies.Restart, remedies.ContactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Was a backup of this {device} just deleted, is another device being restored from it, or does {P-BACKUP} say that the backup is in use?",
-	Told:     Told{Yes: "Something else is using the backup."},
+	Answers:  Answers{Yes: "Something else is using the backup."},
 	Judge:    judgeServerLock,
 }
 

@@ -17,5 +17,5 @@ Left to a person: the button itself cannot be seen over USB. Each of its reasons
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ReadExactMessage, remedies.JoinWiFi, remedies.TurnBackupOn, remedies.LetRestoreFinish},
 	Ask:      "Is Back Up Now grey or missing on {P-BACKUP}, and what does the line below it say?",
-	Told:     Told{Yes: "Back Up Now is grey or missing."},
+	Answers:  Answers{Yes: "Back Up Now is grey or missing."},
 }

@@ -25,7 +25,7 @@ Otherwise left to a person: neither size can be read over USB, and the storage i
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.FreeDeviceStorage},
 	Explains: []string{"icloud-storage-full", "never-backed-up", "backup-stale"},
 	Ask:      "Is the next backup larger than the free iCloud storage? {P-BACKUPS} shows the size, {P-STORAGE} the room.",
-	Told:     Told{Yes: "The next backup is larger than the free iCloud storage."},
+	Answers:  Answers{Yes: "The next backup is larger than the free iCloud storage."},
 	Judge:    judgeNextSize,
 }
 

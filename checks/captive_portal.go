@@ -18,5 +18,5 @@ Otherwise left to a person: a device that is joined to such a network looks like
 	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},
 	Remedies: []remedies.ID{remedies.SignInCaptivePortal, remedies.TryAnotherNetwork},
 	Ask:      "Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? Safari on the {device} shows it at captive.apple.com, which must answer Success.",
-	Told:     Told{Yes: "The Wi-Fi network has a sign-in page."},
+	Answers:  Answers{Yes: "The Wi-Fi network has a sign-in page."},
 }

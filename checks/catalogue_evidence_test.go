@@ -47,14 +47,14 @@ func sourceLeads() map[string]leads {
 		}
 	}
 	for _, check := range All() {
-		if check.Told.unwell() == "" {
+		if check.Answers.unwell() == "" {
 			continue
 		}
 		s := well()
-		answer(check.ID, map[bool]string{true: "no", false: "yes"}[check.Told.Yes == ""])(&s)
+		answer(check.ID, map[bool]string{true: "no", false: "yes"}[check.Answers.Yes == ""])(&s)
 		if f, ok := answered(s, check); ok {
 			f.Check, f.Strength = check, codes.States
-			note(toldSource, check, f)
+			note(answerSource, check, f)
 		}
 	}
 	return sources

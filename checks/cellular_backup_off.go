@@ -17,5 +17,5 @@ Left to a person: over USB a device tells neither that switch nor how it is used
 	Sources:  []remedies.Source{remedies.Macstore24Cellular, remedies.OfficegagaCellular, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.JoinWiFi, remedies.UseCellularBackup},
 	Ask:      "Is the {device} hardly ever on Wi-Fi? Without it, only one with 5G and iOS or iPadOS 15 or later can back up, once Back Up Over Cellular is on at {P-BACKUP}.",
-	Told:     Told{Yes: "The device is hardly ever on Wi-Fi."},
+	Answers:  Answers{Yes: "The device is hardly ever on Wi-Fi."},
 }

@@ -20,7 +20,7 @@ type Check struct {
 	Remedies []remedies.ID     // in the order to try them
 	Explains []string          // IDs of checks whose findings are mere symptoms while this one is a problem
 	Ask      string            // the question for a person if no computer can tell; a template, see Expand
-	Told     Told              // what an answer to Ask means; zero if an answer settles nothing
+	Answers  Answers           // what an answer to Ask means; zero if an answer settles nothing
 	Judge    func(device.Snapshot) []Finding
 }
 

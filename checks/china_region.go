@@ -17,5 +17,5 @@ Left to a person: the region of the account cannot be read over USB; where the d
 	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks, remedies.AppleConnectivityHostList},
 	Remedies: []remedies.ID{remedies.AcceptTerms, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
 	Ask:      "Does the {account} shown in {P-ACCOUNT} belong to mainland China?",
-	Told:     Told{Yes: "The account belongs to mainland China."},
+	Answers:  Answers{Yes: "The account belongs to mainland China."},
 }

@@ -24,7 +24,7 @@ Deleting the old backup cannot be undone and also switches iCloud Backup off, so
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT201418, remedies.FoundingArticle, remedies.CleanmasterOldBackups},
 	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.Restart, remedies.TurnBackupOffAndOn, remedies.ContactAppleSupport, remedies.DeleteOldBackup},
 	Ask:      "Does every backup fail although there is room and the Wi-Fi is good, or does {P-BACKUPS} show a backup without size or date?",
-	Told:     Told{Yes: "Every backup fails although there is room and the Wi-Fi is good, or the one in iCloud shows no size or date."},
+	Answers:  Answers{Yes: "Every backup fails although there is room and the Wi-Fi is good, or the one in iCloud shows no size or date."},
 	Judge:    judgeGeneralFailures,
 }
 

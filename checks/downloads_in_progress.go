@@ -17,5 +17,5 @@ Left to a person: downloads cannot be read over USB.`,
 	Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
 	Remedies: []remedies.ID{remedies.LetDownloadsFinish},
 	Ask:      "Are apps or media still downloading on the {device}? The Home Screen shows a ring on such apps.",
-	Told:     Told{Yes: "Apps or media are still downloading."},
+	Answers:  Answers{Yes: "Apps or media are still downloading."},
 }

@@ -105,16 +105,16 @@ func allRuledOut(findings []Finding, ids []string) bool {
 func ruledOutEvidence(s device.Snapshot, findings []Finding, ids []string) []Evidence {
 	byAnswer := 0
 	for _, f := range findings {
-		if slices.Contains(ids, f.Check.ID) && isTold(f) {
+		if slices.Contains(ids, f.Check.ID) && isFromPerson(f) {
 			byAnswer++
 		}
 	}
 	return []Evidence{read(s, "Other causes ruled out", fmt.Sprintf("%d of %d, %d of them by a person's answers", len(ids), len(ids), byAnswer), "", "the other checks")}
 }
 
-// isTold reports whether a finding is based on a person's answer.
-func isTold(f Finding) bool {
-	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == toldSource })
+// isFromPerson reports whether a finding is based on a person's answer.
+func isFromPerson(f Finding) bool {
+	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == answerSource })
 }
 
 // triedBy lists which answers make a remedy pointless for other causes: each of these checks
@@ -146,7 +146,7 @@ func withoutTried(s device.Snapshot, causes []Cause, healthy []Finding) []Cause 
 	for _, f := range healthy {
 		if a, ok := said(s, f.Check.ID); ok {
 			yes, err := a.Yes.Get()
-			answered[f.Check.ID] = err == nil && yes == (f.Check.Told.Yes == "")
+			answered[f.Check.ID] = err == nil && yes == (f.Check.Answers.Yes == "")
 		}
 	}
 	if last, known := lastRestart(s); known && last.didNotHelp() {
@@ -178,7 +178,7 @@ const againstKey = "Against it: "
 // contradict reports whether a person's answer and something that was read contradict each
 // other. A hint is too weak to be contradicted.
 func contradict(stands, falls Finding) bool {
-	return isTold(stands) != isTold(falls) && falls.Strength != codes.MayBe
+	return isFromPerson(stands) != isFromPerson(falls) && falls.Strength != codes.MayBe
 }
 
 // contradictions names the findings whose answer and reading contradict each other, as the end

@@ -13,11 +13,11 @@ import (
 func answeredWell(except ...string) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		for _, c := range All() {
-			if c.Told.unwell() == "" || slices.Contains(except, c.ID) {
+			if c.Answers.unwell() == "" || slices.Contains(except, c.ID) {
 				continue
 			}
 			text := "no"
-			if c.Told.Yes == "" {
+			if c.Answers.Yes == "" {
 				text = "yes"
 			}
 			answer(c.ID, text)(s)
@@ -109,7 +109,7 @@ func TestAnAnswerLeavesThePlan(t *testing.T) {
 		s := well(lastBackedUp(20 * aDay))
 		for i, check := range by {
 			c, _ := Find(check)
-			answer(check, map[bool]string{true: "yes", false: "no"}[c.Told.Yes == ""])(&s)
+			answer(check, map[bool]string{true: "yes", false: "no"}[c.Answers.Yes == ""])(&s)
 			ids := remedyIDs(Diagnose(s, Run(s, All())).Plan)
 			if has, last := slices.Contains(ids, id), i == len(by)-1; has == last {
 				t.Errorf("%s is in the plan: %t, after %v of %v", id, has, by[:i+1], by)
@@ -133,7 +133,7 @@ func TestAnAnswerLeavesThePlan(t *testing.T) {
 func TestTriedByNamesChecksThatAreAsked(t *testing.T) {
 	for id, by := range triedBy {
 		for _, check := range by {
-			if c, ok := Find(check); !ok || c.Told.unwell() == "" {
+			if c, ok := Find(check); !ok || c.Answers.unwell() == "" {
 				t.Errorf("%s: %s is not asked", id, check)
 			}
 		}

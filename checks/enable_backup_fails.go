@@ -18,5 +18,5 @@ Left to a person: over USB the switch can be read, but not why it would not stay
 	Remedies: []remedies.ID{remedies.FixAccountPrompt, remedies.AcceptTerms, remedies.JoinWiFi, remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.Restart, remedies.UpdateSoftware, remedies.SignOutAndIn, remedies.ContactAppleSupport, remedies.DeleteOldBackup},
 	Explains: []string{"backup-turned-off", "never-backed-up"},
 	Ask:      "Does {backup-switch} on {P-BACKUP} refuse to be switched on, or go off again?",
-	Told:     Told{Yes: "iCloud Backup refuses to be switched on, or goes off again."},
+	Answers:  Answers{Yes: "iCloud Backup refuses to be switched on, or goes off again."},
 }

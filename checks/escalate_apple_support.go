@@ -17,5 +17,5 @@ Left to a person: such a fault cannot be seen over USB. Apple Support is asked b
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.ContactAppleSupport},
 	Ask:      "Do backups still fail after the milder remedies, with a message on {P-BACKUP} that none of them explains?",
-	Told:     Told{Yes: "Backups still fail after the milder remedies."},
+	Answers:  Answers{Yes: "Backups still fail after the milder remedies."},
 }

@@ -20,7 +20,7 @@ Otherwise left to a person: what the last backup left out cannot be read over US
 	Remedies: []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart, remedies.UpdateSoftware, remedies.ContactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does {P-BACKUP} say that some files were not available during the last backup?",
-	Told:     Told{Yes: "Some files were not available during the last backup."},
+	Answers:  Answers{Yes: "Some files were not available during the last backup."},
 	Judge:    judgeFiles,
 }
 

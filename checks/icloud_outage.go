@@ -21,7 +21,7 @@ Otherwise left to a person: the device does not know.`,
 	Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.WaitForService},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?",
-	Told:     Told{Yes: "Apple's status page shows trouble with iCloud."},
+	Answers:  Answers{Yes: "Apple's status page shows trouble with iCloud."},
 	Judge:    judgeService,
 }
 

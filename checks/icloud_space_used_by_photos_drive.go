@@ -22,7 +22,7 @@ Left to a person: nothing of it can be read over USB. A backup on this computer 
 	Sources:  []remedies.Source{remedies.AppleManageICloudStorage, remedies.AppleWhatIsBackup, remedies.FoundingArticle, remedies.MacobserverStorage},
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.BuyStorage, remedies.EmptyRecentlyDeleted, remedies.FreeICloudPhotosDrive},
 	Ask:      "Do Photos or iCloud Drive take up most of the iCloud storage? The bar on {P-STORAGE} shows it.",
-	Told:     Told{Yes: "Photos or iCloud Drive take up most of the iCloud storage."},
+	Answers:  Answers{Yes: "Photos or iCloud Drive take up most of the iCloud storage."},
 	Judge:    judgePhotos,
 }
 

@@ -22,7 +22,7 @@ Otherwise left to a person: nothing a device tells over USB has the iCloud stora
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.EmptyRecentlyDeleted, remedies.FreeICloudPhotosDrive},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much.",
-	Told:     Told{Yes: "iCloud storage is full."},
+	Answers:  Answers{Yes: "iCloud storage is full."},
 	Judge:    judgeQuota,
 }
 

@@ -22,7 +22,7 @@ An encrypted backup that was not opened is unknown, never whole. It has no beari
 	Remedies: []remedies.ID{remedies.SetAsideLocalBackup},
 	Explains: []string{"no-good-copy"},
 	Ask:      "Do backups of this {device} to a computer complete?",
-	Told:     Told{No: "Backups to a computer do not complete."},
+	Answers:  Answers{No: "Backups to a computer do not complete."},
 	Judge:    judgeLocalBackups,
 }
 

@@ -22,7 +22,7 @@ Otherwise left to a person: the device does not tell it over USB.`,
 	Sources:  []remedies.Source{remedies.AppleLowDataMode},
 	Remedies: []remedies.ID{remedies.TurnOffLowDataMode},
 	Ask:      "Is Low Data Mode on for the network in use at night? See {P-LOWDATA}.",
-	Told:     Told{Yes: "Low Data Mode is on for the network in use at night."},
+	Answers:  Answers{Yes: "Low Data Mode is on for the network in use at night."},
 	Judge:    judgeLowData,
 }
 

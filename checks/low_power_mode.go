@@ -18,5 +18,5 @@ Left to a person: over USB there is no way to read it.`,
 	Sources:  []remedies.Source{remedies.GadgethacksLowPower},
 	Remedies: []remedies.ID{remedies.TurnOffLowPowerMode, remedies.BackUpOvernight},
 	Ask:      "Is Low Power Mode on? See {P-LPM}.",
-	Told:     Told{Yes: "Low Power Mode is on."},
+	Answers:  Answers{Yes: "Low Power Mode is on."},
 }

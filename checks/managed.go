@@ -22,8 +22,8 @@ func ManagedStates() []ManagedState {
 	return []ManagedState{ManagedOff, ManagedOld, ManagedUnknown, ManagedRecent, ManagedUnexpected}
 }
 
-// Lacks reports whether the device is known to be without a recent backup.
-func (m ManagedState) Lacks() bool { return m == ManagedOff || m == ManagedOld }
+// WithoutBackup reports whether the device is known to be without a recent backup.
+func (m ManagedState) WithoutBackup() bool { return m == ManagedOff || m == ManagedOld }
 
 // JudgeManaged judges what a management system says about a device. A backup that was recent
 // when the device reported is no longer known to be recent once that report is older than a

@@ -18,7 +18,7 @@ Which kind of account is signed in cannot be read over USB, only from a backup o
 	Sources:  []remedies.Source{remedies.AppleCustomizeUserAccess, remedies.AppleServiceAccess, remedies.AppleCKError},
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup},
 	Ask:      `Is the {account} on the {device} one that a school or a company gave out, and is iCloud Backup missing or grey in {P-BACKUP}?`,
-	Told:     Told{Yes: "The account belongs to an organisation, and iCloud Backup is missing or grey."},
+	Answers:  Answers{Yes: "The account belongs to an organisation, and iCloud Backup is missing or grey."},
 	Judge:    judgeManagedAccount,
 }
 

@@ -22,7 +22,7 @@ Without any profile, no restriction of this kind can hold. Where iCloud Backup i
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup, remedies.RemoveOwnProfile},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Ask:      `Does a profile in {P-MDM} list, under its restrictions, that iCloud Backup is not allowed?`,
-	Told:     Told{Yes: "A profile does not allow iCloud Backup."},
+	Answers:  Answers{Yes: "A profile does not allow iCloud Backup."},
 	Judge:    judgeMDM,
 }
 

@@ -20,7 +20,7 @@ Otherwise left to a person: whether the device is locked at this moment is known
 	Remedies: []remedies.ID{remedies.UnlockWithPasscode, remedies.Restart, remedies.TurnBackupOffAndOn},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Has the {device} not been unlocked with its passcode since it last restarted, was the passcode changed lately, or does {P-BACKUP} speak of encryption keys?",
-	Told:     Told{Yes: "The device may lack its encryption keys: it waits for its passcode, or that was changed lately."},
+	Answers:  Answers{Yes: "The device may lack its encryption keys: it waits for its passcode, or that was changed lately."},
 	Judge:    judgeKeys,
 }
 

@@ -17,5 +17,5 @@ Left to a person: nobody but the owner knows of the move.`,
 	Sources:  []remedies.Source{remedies.AppleTemporaryStorage, remedies.JimmytechTemporary, remedies.SetappTemporary},
 	Remedies: []remedies.ID{remedies.TemporaryICloudStorage, remedies.ComputerBackup},
 	Ask:      "Is this {device} about to be replaced by a new one, with too little room on {P-STORAGE}?",
-	Told:     Told{Yes: "The device is about to be replaced, and iCloud has too little room."},
+	Answers:  Answers{Yes: "The device is about to be replaced, and iCloud has too little room."},
 }

@@ -87,7 +87,7 @@ func explained(causes []Cause) bool {
 		switch {
 		case isDate(c.Check) || c.Check == transientGlitch && c.Status == Warning:
 			open = true
-		case c.Status == Problem && c.Check.Effect != Informs, toldBy(c.Finding):
+		case c.Status == Problem && c.Check.Effect != Informs, saidByPerson(c.Finding):
 			return true
 		}
 	}
@@ -105,7 +105,7 @@ func isDate(c *Check) bool {
 	return c == neverBackedUp || c == backupStale || c == backupExpired180Days
 }
 
-// toldBy reports whether a finding is stated by a person's words or answer.
-func toldBy(f Finding) bool {
-	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == toldSource })
+// saidByPerson reports whether a finding is stated by a person's words or answer.
+func saidByPerson(f Finding) bool {
+	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == answerSource })
 }

@@ -21,7 +21,7 @@ Where the inventory expects the backups of a device on a computer, the newest co
 	Sources:  []remedies.Source{remedies.AppleBackupMethods, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ComputerBackup},
 	Ask:      "Is there a backup of this {device} on another computer, and was it checked?",
-	Told:     Told{No: "There is no checked backup on another computer."},
+	Answers:  Answers{No: "There is no checked backup on another computer."},
 	Judge:    judgeGoodCopy,
 }
 

@@ -25,7 +25,7 @@ func everyCode() []codes.ID {
 func TestNoCodePrintsTheSentenceOfOtherEvidence(t *testing.T) {
 	foreign := map[string]string{"crash report": "a crash", "status page": "Apple's page", "restarted": "a person", "at night": "a person"}
 	for _, check := range All() {
-		if sentence := clause(check.Told.unwell()); sentence != "" {
+		if sentence := clause(check.Answers.unwell()); sentence != "" {
 			foreign[sentence] = check.ID
 		}
 	}

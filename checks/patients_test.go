@@ -123,7 +123,7 @@ var witnesses = []witness{
 	{"log", []string{"a saved log", "the device's log "}},
 	{"computer backups", []string{"Manifest.plist ", "Status.plist ", "the backup's ", "the folders of the backups", "this computer"}},
 	{"network", []string{"this computer's network", "Apple's system status page"}},
-	{"person", []string{toldSource}},
+	{"person", []string{answerSource}},
 }
 
 // noWitnesses only accompany the device's evidence: what is known about its version or code.

@@ -22,7 +22,7 @@ Left to a person: only trying tells. The question comes with what is known of th
 	Sources:  []remedies.Source{remedies.AppleRestoreSupervised, remedies.AppleDeviceManagement, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ContactAppleSupport, remedies.EraseAndRestore},
 	Ask:      "Have all other remedies been tried, Apple Support among them, and does {P-BACKUP} still show a failed backup?",
-	Told:     Told{Yes: "All milder remedies have been tried, and backups still fail."},
+	Answers:  Answers{Yes: "All milder remedies have been tried, and backups still fail."},
 	Judge:    judgeLastResort,
 }
 

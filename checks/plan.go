@@ -57,7 +57,7 @@ func doneByAnswers(s device.Snapshot) []remedies.ID {
 // still a problem, but is solved by solving the other.
 func explainedByAnswer(cause Cause, causes []Cause) bool {
 	return slices.ContainsFunc(causes, func(c Cause) bool {
-		return toldBy(c.Finding) && slices.Contains(c.Check.Explains, cause.Check.ID)
+		return saidByPerson(c.Finding) && slices.Contains(c.Check.Explains, cause.Check.ID)
 	})
 }
 

@@ -29,12 +29,12 @@ const (
 	Words QuestionKind = "words" // the text on a screen
 )
 
-// Told is the meaning of an answer to a check's question. One of the two answers is unhealthy
+// Answers is the meaning of an answer to a check's question. One of the two answers is unhealthy
 // and has a sentence that says what is then the case; the other means the check's Title.
-type Told struct{ Yes, No string }
+type Answers struct{ Yes, No string }
 
 // unwell returns the sentence of the unhealthy answer; "" for a check without a question.
-func (t Told) unwell() string { return t.Yes + t.No }
+func (t Answers) unwell() string { return t.Yes + t.No }
 
 // A shared question can settle more than one check.
 type shared struct {
@@ -106,7 +106,7 @@ func Questions(s device.Snapshot, findings []Finding) []Question {
 		}
 	}
 	for _, c := range open {
-		if _, answered := said(s, c.ID); c.Told.unwell() != "" && !answered {
+		if _, answered := said(s, c.ID); c.Answers.unwell() != "" && !answered {
 			questions = append(questions, Question{ID: c.ID, Text: QuestionOf(c, s.Device), Kind: YesNo, Settles: 1, Divides: dividing(open, []string{c.ID}, false)})
 		}
 	}
@@ -208,7 +208,7 @@ func FindQuestion(id string, of device.Identity) (Question, bool) {
 		}
 	}
 	for _, c := range All() {
-		if c.ID == id && c.Told.unwell() != "" {
+		if c.ID == id && c.Answers.unwell() != "" {
 			return Question{ID: id, Text: QuestionOf(c, of), Kind: YesNo, Settles: 1}, true
 		}
 	}
@@ -222,7 +222,7 @@ func QuestionIDs() []string {
 		ids = append(ids, q.id)
 	}
 	for _, c := range All() {
-		if c.Told.unwell() != "" {
+		if c.Answers.unwell() != "" {
 			ids = append(ids, c.ID)
 		}
 	}

@@ -22,7 +22,7 @@ func TestTheFirstFiveQuestions(t *testing.T) {
 		text := map[QuestionKind]string{Size: "20 GB", Words: "The last backup could not be completed."}[q.Kind]
 		if text == "" {
 			text = "no"
-			if check, ok := Find(q.ID); ok && check.Told.Yes == "" {
+			if check, ok := Find(q.ID); ok && check.Answers.Yes == "" {
 				text = "yes"
 			}
 		}
@@ -131,8 +131,8 @@ func TestEveryQuestionCanBeFoundAndAnswered(t *testing.T) {
 // backup, a notice changes nothing.
 func TestEveryAskedCheckSaysWhatAnAnswerMeans(t *testing.T) {
 	for _, check := range All() {
-		if meant := check.Told.unwell() != ""; meant != (check.Ask != "" && check != falseAlarm) {
-			t.Errorf("%s: %+v", check.ID, check.Told)
+		if meant := check.Answers.unwell() != ""; meant != (check.Ask != "" && check != falseAlarm) {
+			t.Errorf("%s: %+v", check.ID, check.Answers)
 		}
 	}
 }

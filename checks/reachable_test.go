@@ -83,7 +83,7 @@ func TestEveryCheckOfAMessageIsReached(t *testing.T) {
 		s.Live = &device.Live{Connection: device.USB, Trusted: device.Known(true)} // and reports nothing else
 		found := Run(s, []*Check{check})
 		quoted := slices.ContainsFunc(found, func(f Finding) bool {
-			return (f.Status == Problem || f.Status == Warning || f.Status == Ask) && toldBy(f)
+			return (f.Status == Problem || f.Status == Warning || f.Status == Ask) && saidByPerson(f)
 		})
 		if !quoted && check.Ask != "" {
 			t.Errorf("%q: %s says %v", sentence, id, found)

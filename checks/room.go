@@ -28,7 +28,7 @@ func roomOf(s device.Snapshot) (room, bool) {
 	if !asked || err != nil {
 		return room{}, false
 	}
-	r := room{free: free, evidence: []Evidence{told(a, "Free iCloud storage", words.Size(free), "")}}
+	r := room{free: free, evidence: []Evidence{answerEvidence(a, "Free iCloud storage", words.Size(free), "")}}
 	bytes, rec, recorded := recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
 	if recorded {
 		r.need, r.hasNeed = bytes, true
@@ -37,7 +37,7 @@ func roomOf(s device.Snapshot) (room, bool) {
 	if a, ok := said(s, device.NextSizeQuestion); ok {
 		if bytes, err := a.Bytes.Get(); err == nil {
 			r.need, r.hasNeed = bytes, true
-			r.evidence = append(r.evidence, told(a, "Size of the next iCloud backup", words.Size(bytes), "at most "+words.Size(free)))
+			r.evidence = append(r.evidence, answerEvidence(a, "Size of the next iCloud backup", words.Size(bytes), "at most "+words.Size(free)))
 			return r, true
 		}
 	}
@@ -47,8 +47,8 @@ func roomOf(s device.Snapshot) (room, bool) {
 	return r, true
 }
 
-// roomAsTold judges the checks about iCloud storage by what is free and what is needed.
-func roomAsTold(s device.Snapshot, check *Check) (Finding, bool) {
+// spaceAnswered judges the checks about iCloud storage by what is free and what is needed.
+func spaceAnswered(s device.Snapshot, check *Check) (Finding, bool) {
 	switch check.ID {
 	case "icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed":
 	default:

@@ -19,7 +19,7 @@ Otherwise left to a person: Screen Time's settings cannot be read over USB. For 
 	Sources:  []remedies.Source{remedies.FonetipsSignOut, remedies.MacmythsAccountChanges},
 	Remedies: []remedies.ID{remedies.AllowAccountChanges},
 	Ask:      "Are the name or the iCloud settings grey, or are account changes not allowed in {P-SCREENTIME}?",
-	Told:     Told{Yes: "Account changes are not allowed, or the iCloud settings are grey."},
+	Answers:  Answers{Yes: "Account changes are not allowed, or the iCloud settings are grey."},
 	Judge:    judgeAccountChanges,
 }
 

@@ -26,7 +26,7 @@ The account itself, and whether its password is still good, cannot be read.`,
 	Remedies: []remedies.ID{remedies.SignIn, remedies.TurnBackupOn},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Ask:      `Is an {account} shown at the top of Settings on the {device}, and does iCloud open below it?`,
-	Told:     Told{No: "No account is signed in, or iCloud does not open."},
+	Answers:  Answers{No: "No account is signed in, or iCloud does not open."},
 	Judge:    judgeSignedOut,
 }
 

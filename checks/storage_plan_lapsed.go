@@ -18,5 +18,5 @@ Left to a person: neither plan nor payment can be read over USB.`,
 	Sources:  []remedies.Source{remedies.AppleCancelICloudPlus},
 	Remedies: []remedies.ID{remedies.CheckStorageAccount, remedies.FixPayment, remedies.CheckICloudStorage, remedies.BuyStorage},
 	Ask:      "Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan.",
-	Told:     Told{Yes: "The storage plan was cancelled or made smaller, or a payment failed."},
+	Answers:  Answers{Yes: "The storage plan was cancelled or made smaller, or a payment failed."},
 }

@@ -17,5 +17,5 @@ Left to a person: nothing that is read over USB here tells such a unit from othe
 	Sources:  []remedies.Source{remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.ContactAppleSupport, remedies.ReplaceDemoSoftware},
 	Ask:      "Was this {device} a demonstration unit of a shop, and is {backup-switch} grey on {P-BACKUP}?",
-	Told:     Told{Yes: "The device was a demonstration unit, and its backup switch is grey."},
+	Answers:  Answers{Yes: "The device was a demonstration unit, and its backup switch is grey."},
 }

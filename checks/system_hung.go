@@ -18,7 +18,7 @@ Judged from the names of crash reports: a panic of the system in the last two we
 	Sources:  []remedies.Source{remedies.AppleForceRestartIPhone, remedies.AppleForceRestartIPad, remedies.FoundingArticle, remedies.RepublicworldRestart, remedies.HoweduRestartIPad},
 	Remedies: []remedies.ID{remedies.Restart, remedies.ForceRestart},
 	Ask:      `Does the {device} hang, or does the backup still fail after a restart?`,
-	Told:     Told{Yes: "The device hangs, or the backup still fails after a restart."},
+	Answers:  Answers{Yes: "The device hangs, or the backup still fails after a restart."},
 	Judge:    judgeHung,
 }
 

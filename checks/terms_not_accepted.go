@@ -20,7 +20,7 @@ Otherwise left to a person: the device does not tell it over USB.`,
 	Remedies: []remedies.ID{remedies.AcceptTerms, remedies.TurnOffVPN, remedies.Restart, remedies.UpdateSoftware},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does Settings ask to accept new iCloud terms, at its top or in {P-ACCOUNT}?",
-	Told:     Told{Yes: "Settings asks to accept new iCloud terms."},
+	Answers:  Answers{Yes: "Settings asks to accept new iCloud terms."},
 	Judge:    judgeTerms,
 }
 

@@ -20,7 +20,7 @@ Judged from the names of crash reports on the device: one of backupd, cloudd, bi
 	Remedies: []remedies.ID{remedies.Restart, remedies.UnlockWithPasscode, remedies.BackUpNow},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      `Has the {device} been restarted since the backups began to fail?`,
-	Told:     Told{No: "The device has not been restarted since its backups began to fail."},
+	Answers:  Answers{No: "The device has not been restarted since its backups began to fail."},
 	Judge:    judgeGlitch,
 }
 

@@ -67,10 +67,10 @@ func TestValidateCatches(t *testing.T) {
 		{"no doc", func(c *Check, _ *remedies.Remedy) { c.Doc = " \n" }, "no documentation"},
 		{"no effect", func(c *Check, _ *remedies.Remedy) { c.Effect = "" }, "no such effect"},
 		{"neither judge nor ask", func(c *Check, _ *remedies.Remedy) { c.Ask = "" }, "neither judges nor asks"},
-		{"an answer that is no sentence", func(c *Check, _ *remedies.Remedy) { c.Told = Told{Yes: "The lid is open"} }, "no sentence"},
-		{"no healthy answer", func(c *Check, _ *remedies.Remedy) { c.Told = Told{Yes: "It is open.", No: "It is shut."} }, "neither answer is healthy"},
+		{"an answer that is no sentence", func(c *Check, _ *remedies.Remedy) { c.Answers = Answers{Yes: "The lid is open"} }, "no sentence"},
+		{"no healthy answer", func(c *Check, _ *remedies.Remedy) { c.Answers = Answers{Yes: "It is open.", No: "It is shut."} }, "neither answer is healthy"},
 		{"an answer to nothing", func(c *Check, _ *remedies.Remedy) {
-			c.Ask, c.Judge, c.Told = "", func(device.Snapshot) []Finding { return nil }, Told{Yes: "It is open."}
+			c.Ask, c.Judge, c.Answers = "", func(device.Snapshot) []Finding { return nil }, Answers{Yes: "It is open."}
 		}, "asks nothing"},
 		{"unknown token in a question", func(c *Check, _ *remedies.Remedy) { c.Ask = "Is {P-LID} shut?" }, "unknown token"},
 		{"half a token in a question", func(c *Check, _ *remedies.Remedy) { c.Ask = "Is {device shut?" }, "unknown token"},

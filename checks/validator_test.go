@@ -164,13 +164,13 @@ func (v *validator) check(c *Check) {
 // sentence: it is the summary of a finding.
 func (v *validator) told(c *Check) {
 	switch {
-	case c.Told == Told{}:
+	case c.Answers == Answers{}:
 	case c.Ask == "":
 		v.violation("check %s: says what an answer means, and asks nothing", c.ID)
-	case c.Told.Yes != "" && c.Told.No != "":
+	case c.Answers.Yes != "" && c.Answers.No != "":
 		v.violation("check %s: neither answer is healthy", c.ID)
-	case !strings.HasSuffix(c.Told.unwell(), "."):
-		v.violation("check %s: its unhealthy answer is no sentence: %q", c.ID, c.Told.unwell())
+	case !strings.HasSuffix(c.Answers.unwell(), "."):
+		v.violation("check %s: its unhealthy answer is no sentence: %q", c.ID, c.Answers.unwell())
 	}
 }
 

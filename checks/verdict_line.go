@@ -36,14 +36,14 @@ func failingClause(s device.Snapshot, cause Cause) string {
 	}
 	newest, oldest := list[0], list[len(list)-1]
 	how, what := "", unwellClause(cause)
-	switch asTold := slices.IndexFunc(cause.Evidence, func(e Evidence) bool { return e.Source == toldSource }); {
+	switch byPerson := slices.IndexFunc(cause.Evidence, func(e Evidence) bool { return e.Source == answerSource }); {
 	case newest.blames(cause.Check.ID):
 		how, what = fmt.Sprintf("%s, %s", newest.shortly(), ago(s, newest.at)), newest.observed()
 		if points := newest.points(); points != "" {
 			how += "; " + points
 		}
-	case asTold >= 0:
-		how = "by a person's answer, " + ago(s, cause.Evidence[asTold].AsOf)
+	case byPerson >= 0:
+		how = "by a person's answer, " + ago(s, cause.Evidence[byPerson].AsOf)
 	default:
 		return ""
 	}
@@ -64,7 +64,7 @@ func (f failure) shortly() string {
 
 // unwellClause describes a cause in a few words, to follow a colon.
 func unwellClause(cause Cause) string {
-	text := clause(cause.Check.Told.unwell())
+	text := clause(cause.Check.Answers.unwell())
 	if text == "" {
 		text = clause(cause.Summary)
 	}

@@ -18,7 +18,7 @@ A VPN set up by an app, or a filter in the network, leaves no such trace. With -
 	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks, remedies.DNSFilterReport, remedies.DNSBlocklistReport},
 	Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.TryAnotherNetwork, remedies.AllowAppleNames, remedies.AllowAppleHosts},
 	Ask:      `Does the {device} use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See {P-VPN}.`,
-	Told:     Told{Yes: "Something stands between the device and Apple: a VPN, a proxy, an ad blocker or a filter."},
+	Answers:  Answers{Yes: "Something stands between the device and Apple: a VPN, a proxy, an ad blocker or a filter."},
 	Judge:    judgeVPN,
 }
 

@@ -14,8 +14,8 @@ import (
 // answers.
 func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
 	judged = failedOnRecord(s, check, overhear(s, check, judged))
-	for _, witness := range []func(device.Snapshot, *Check) (Finding, bool){seenFromHere, testimony} {
-		if heard, ok := witness(s, check); ok {
+	for _, source := range []func(device.Snapshot, *Check) (Finding, bool){seenFromHere, fromAnswers} {
+		if heard, ok := source(s, check); ok {
 			judged = settle(s, judged, heard)
 		}
 	}

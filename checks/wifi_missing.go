@@ -18,7 +18,7 @@ A backup on this computer has such a record: the last times in which the device 
 	Remedies: []remedies.ID{remedies.JoinWiFi, remedies.UseCellularBackup, remedies.BackUpOvernight},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      `Is the {device} on Wi-Fi at night, where it is charged? See {P-WIFI}: there is a tick beside the network.`,
-	Told:     Told{No: "The device is not on Wi-Fi at night."},
+	Answers:  Answers{No: "The device is not on Wi-Fi at night."},
 	Judge:    judgeWiFi,
 }
 

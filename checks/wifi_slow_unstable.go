@@ -21,7 +21,7 @@ Otherwise left to a person: over USB the device does not tell the speed of its W
 	Remedies: []remedies.ID{remedies.LeaveHotspot, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.BackUpOvernight, remedies.ResetNetworkSettings},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Is the Wi-Fi slow, is it the hotspot of another phone, does it drop, or does a backup on {P-BACKUP} go on for hours? A speed test on the {device} shows the upload speed.",
-	Told:     Told{Yes: "The Wi-Fi is slow or drops, or a backup goes on for hours."},
+	Answers:  Answers{Yes: "The Wi-Fi is slow or drops, or a backup goes on for hours."},
 	Judge:    judgeNetwork,
 }
 

@@ -57,7 +57,7 @@ func (m MDM) counted() *MDM {
 	m.Without, m.Unknown = 0, 0
 	for _, d := range m.List {
 		switch state := checks.ManagedState(d.State); {
-		case state.Lacks():
+		case state.WithoutBackup():
 			m.Without++
 		case state != checks.ManagedRecent && state != checks.ManagedUnexpected:
 			m.Unknown++

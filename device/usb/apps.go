@@ -43,7 +43,7 @@ const (
 // take.
 func browse(ctx context.Context, l *link) ([]device.App, error) {
 	if deadline, ok := ctx.Deadline(); ok {
-		l.patience = time.Until(deadline) + time.Second
+		l.timeout = time.Until(deadline) + time.Second
 	}
 	part, err := l.ask(ctx, browseRequest{"Browse", browseOptions{
 		ApplicationType:  "Any",

@@ -107,7 +107,7 @@ func (s *syncLock) say(command, name string) error {
 	if s.notices == nil {
 		return nil
 	}
-	err := s.notices.raw.SetWriteDeadline(time.Now().Add(s.notices.patience))
+	err := s.notices.raw.SetWriteDeadline(time.Now().Add(s.notices.timeout))
 	if err == nil {
 		err = ios.NewLockDownConnection(s.notices.DeviceConnection).Send(notifyRequest{command, name})
 	}
@@ -160,7 +160,7 @@ func (e *examination) lockSync(ctx context.Context, s *syncLock, tries int) erro
 // end releases the lock and announces the end of the backup.
 func (s *syncLock) end() {
 	if s.files != nil {
-		ctx, stop := context.WithTimeout(context.Background(), s.files.patience)
+		ctx, stop := context.WithTimeout(context.Background(), s.files.timeout)
 		defer stop()
 		if s.file != 0 {
 			_ = s.files.succeed(ctx, afcLock, words(s.file, afcUnlock)) // closing the connection also releases it

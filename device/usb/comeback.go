@@ -14,9 +14,9 @@ type comeback struct {
 	left    bool
 }
 
-// settle waits up to patience until usbmuxd has reported the device as it is attached now.
-func (c *comeback) settle(ctx context.Context, patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// settle waits up to timeout until usbmuxd has reported the device as it is attached now.
+func (c *comeback) settle(ctx context.Context, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	for {
 		change, err := c.next(ctx)
@@ -30,10 +30,10 @@ func (c *comeback) settle(ctx context.Context, patience time.Duration) error {
 	}
 }
 
-// leave waits up to patience for the device to leave. A device that is reported under another
+// leave waits up to timeout for the device to leave. A device that is reported under another
 // number has left and returned already.
-func (c *comeback) leave(ctx context.Context, patience time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (c *comeback) leave(ctx context.Context, timeout time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	for !c.left {
 		change, err := c.next(ctx)

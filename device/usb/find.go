@@ -186,7 +186,7 @@ func (c *announcements) next(ctx context.Context, buffered *bufio.Reader) (safep
 		return nil, c.fail(ctx, err)
 	}
 	c.arriving.Store(true)
-	if err := c.hurry(); err != nil {
+	if err := c.setDeadline(); err != nil {
 		return nil, c.fail(ctx, err)
 	}
 	_, body, err := readMux(buffered)
@@ -211,14 +211,14 @@ func (c *announcements) take(a announced) (Change, error) {
 // agrees, or, without a list, until usbmuxd is silent. If neither happens within the time for one
 // response, the list is used. malformed counts the entries that could not be parsed.
 func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Change) error) (malformed int, err error) {
-	latest := time.NewTimer(c.patience)
+	latest := time.NewTimer(c.timeout)
 	defer latest.Stop()
-	quiet := time.NewTimer(silenceAtEnd)
-	defer quiet.Stop()
+	silenceTimer := time.NewTimer(silenceAtEnd)
+	defer silenceTimer.Stop()
 	var list muxList
 	compared := false // the list has been requested since the last announcement
 	unread := 0       // announcements that could not be parsed
-	doubts := 0       // how often the list was requested again during silence
+	requests := 0     // how often the list was requested again during silence
 	for {
 		silent, late := false, false
 		select {
@@ -228,18 +228,18 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 			if err == errEntry {
 				unread++
 			} else if err != nil {
-				return c.rescue(ctx, asked, list, pass, err)
+				return c.useList(ctx, asked, list, pass, err)
 			} else if change != (Change{}) {
 				if err := pass(change); err != nil {
 					return 0, err
 				}
 			}
-			quiet.Reset(silenceAtEnd)
+			silenceTimer.Reset(silenceAtEnd)
 		case list = <-asked.answers:
 			asked.pending = false
-		case <-quiet.C:
+		case <-silenceTimer.C:
 			silent = !c.arriving.Load()
-			quiet.Reset(silenceAtEnd)
+			silenceTimer.Reset(silenceAtEnd)
 		case <-latest.C:
 			late = true
 		case <-ctx.Done():
@@ -253,9 +253,9 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 		case list.err != nil && silent:
 			return malformed, nil
 		case list.err != nil:
-		case c.lacks(list)+list.malformed > unread+c.exceeds(list) && doubts < maxDoubts: // not all announced yet
+		case c.unannounced(list)+list.malformed > unread+c.exceeds(list) && requests < maxListRequests: // not all announced yet
 			if silent {
-				doubts++
+				requests++
 				asked.ask()
 			}
 		case c.exceeds(list) > 0 && !silent:
@@ -269,12 +269,12 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 	}
 }
 
-// maxDoubts is how often the list is requested again during silence while it has more entries
+// maxListRequests is how often the list is requested again during silence while it has more entries
 // than were announced. After that, the list is used.
-const maxDoubts = 3
+const maxListRequests = 3
 
-// rescue uses the list after the announcements failed, and returns why they did.
-func (c *announcements) rescue(ctx context.Context, asked *lists, list muxList, pass func(Change) error, why error) (malformed int, err error) {
+// useList uses the list after the announcements failed, and returns why they did.
+func (c *announcements) useList(ctx context.Context, asked *lists, list muxList, pass func(Change) error, why error) (malformed int, err error) {
 	if asked.pending {
 		list = <-asked.answers
 		asked.pending = false
@@ -289,8 +289,8 @@ func (c *announcements) rescue(ctx context.Context, asked *lists, list muxList, 
 	return list.malformed, why
 }
 
-// lacks counts the list entries that were not announced.
-func (c *announcements) lacks(list muxList) (count int) {
+// unannounced counts the list entries that were not announced.
+func (c *announcements) unannounced(list muxList) (count int) {
 	for _, a := range list.entries {
 		if c.found[a.attachment()].DeviceID < a.DeviceID {
 			count++

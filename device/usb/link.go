@@ -22,18 +22,18 @@ import (
 type link struct {
 	*ios.DeviceConnection               // the current transport: raw, or TLS over it
 	raw                   net.Conn      // below any TLS
-	patience              time.Duration // timeout for one response
+	timeout               time.Duration // timeout for one response
 	unbind                func() bool   // detaches the link from its context
 	broken                error         // why the link is unusable; nil while it works
 	frame                 []byte        // the last response received
 }
 
 // newLink returns a link that closes when ctx is done.
-func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
+func newLink(ctx context.Context, conn net.Conn, timeout time.Duration) *link {
 	return &link{
 		DeviceConnection: carried(conn),
 		raw:              conn,
-		patience:         patience,
+		timeout:          timeout,
 		unbind:           context.AfterFunc(ctx, func() { conn.Close() }),
 	}
 }
@@ -67,15 +67,15 @@ func (l *link) fail(ctx context.Context, err error) error {
 	return l.broken
 }
 
-// hurry sets the deadline for one request and its response.
-func (l *link) hurry() error { return l.raw.SetDeadline(time.Now().Add(l.patience)) }
+// setDeadline sets the deadline for one request and its response.
+func (l *link) setDeadline() error { return l.raw.SetDeadline(time.Now().Add(l.timeout)) }
 
 // send calls write with the deadline of a new request.
 func (l *link) send(ctx context.Context, write func() error) error {
 	if l.broken != nil {
 		return l.broken
 	}
-	if err := l.hurry(); err != nil {
+	if err := l.setDeadline(); err != nil {
 		return l.fail(ctx, err)
 	}
 	if err := write(); err != nil {

@@ -25,11 +25,11 @@ type PairEvent struct {
 // How long the owner has to answer the dialog, unless the context ends sooner, and how often the
 // device is polled.
 const (
-	pairPatience = 60 * time.Second
+	pairTimeout  = 60 * time.Second
 	pairInterval = time.Second
 
 	// returnPatience is how long to wait for a device that left.
-	returnPatience = 15 * time.Second
+	returnTimeout = 15 * time.Second
 )
 
 // PermittedPair lists every request that [Client.Pair] may send besides those of [Permitted]. They
@@ -56,7 +56,7 @@ var PermittedPair = []string{
 // No other request in the package has a lasting effect; see [PermittedPair]. Call Pair only if
 // the user asked for it.
 func (c Client) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, pairPatience)
+	ctx, cancel := context.WithTimeout(ctx, pairTimeout)
 	defer cancel()
 	guard(
 		func() { err = c.pair(ctx, a, asked) },
@@ -139,7 +139,7 @@ func (p *pairTry) waits(ctx context.Context, reason device.Reason) bool {
 		if p.leftAt.IsZero() {
 			p.leftAt = time.Now()
 		}
-		return p.asked && ctx.Err() == nil && time.Since(p.leftAt) < returnPatience
+		return p.asked && ctx.Err() == nil && time.Since(p.leftAt) < returnTimeout
 	}
 	return false
 }

@@ -54,10 +54,10 @@ func (r Restarted) Confirmed() bool {
 // How long to wait for a device to leave, and in total if Restart is given no time. A device
 // leaves within seconds and returns within two minutes; after an update it may take longer.
 const (
-	leavePatience  = time.Minute
-	usualComeback  = 5 * time.Minute
-	answerPatience = time.Minute // once it is back
-	answerPauses   = 500 * time.Millisecond
+	leaveTimeout  = time.Minute
+	usualComeback = 5 * time.Minute
+	answerTimeout = time.Minute // once it is back
+	answerPauses  = 500 * time.Millisecond
 )
 
 // Restart asks a device to restart and waits up to wait for it to return (0 means 5 minutes). tell
@@ -97,7 +97,7 @@ func (c Client) restart(ctx context.Context, a Attached, wait time.Duration, tel
 	waiting, stop := context.WithTimeout(ctx, wait)
 	defer stop()
 	tell(RestartSent)
-	watch.leave(waiting, min(wait, leavePatience))
+	watch.leave(waiting, min(wait, leaveTimeout))
 	r.Left = watch.left
 	if r.Left {
 		tell(RestartLeft)
@@ -165,7 +165,7 @@ func (c Client) sendRestart(ctx context.Context, a Attached) (boot device.Fact[B
 // compareBoots asks the device, until it answers or its time is up, which boot it is in and
 // whether it is locked.
 func (c Client) compareBoots(ctx context.Context, r *Restarted, before device.Fact[BootMark]) {
-	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	for {
 		after, locked, err := c.boot(ctx, r.Attached)

@@ -68,7 +68,7 @@ func (d dialect) config(identity tls.Certificate) *tls.Config {
 // agreed. Any other failure is device.HandshakeFailed, or a timeout or cancellation.
 func (l *link) secure(ctx context.Context, identity tls.Certificate, speaks dialect) error {
 	client := tls.Client(&afterRepeat{Conn: l.raw, repeat: l.frame}, speaks.config(identity))
-	if err := l.hurry(); err != nil {
+	if err := l.setDeadline(); err != nil {
 		return l.fail(ctx, err)
 	}
 	if err := client.HandshakeContext(ctx); err != nil {

@@ -194,16 +194,16 @@ func pause(ctx context.Context, wait time.Duration) error {
 type news struct {
 	more chan struct{} // has an element while the queue may be non-empty
 
-	mu    sync.Mutex
-	queue []Change
-	told  map[string]Attached // devices reported as attached and not yet as gone, by UDID
-	lost  bool                // usbmuxd is gone and has sent nothing since
-	anew  map[string]bool     // to be reported again if attached, by UDID, because usbmuxd restarted with new numbers
-	broke bool                // the failure of the announcements was reported
+	mu         sync.Mutex
+	queue      []Change
+	reported   map[string]Attached // devices reported as attached and not yet as gone, by UDID
+	lost       bool                // usbmuxd is gone and has sent nothing since
+	reannounce map[string]bool     // to be reported again if attached, by UDID, because usbmuxd restarted with new numbers
+	broke      bool                // the failure of the announcements was reported
 }
 
 func newNews() *news {
-	return &news{told: map[string]Attached{}, anew: map[string]bool{}, more: make(chan struct{}, 1)}
+	return &news{reported: map[string]Attached{}, reannounce: map[string]bool{}, more: make(chan struct{}, 1)}
 }
 
 // add queues a change, ignoring the zero Change. It returns an error if there are too many
@@ -229,15 +229,15 @@ func (n *news) addLocked(c Change) error {
 		return nil // the queued change will be reported after the pairing
 	}
 	n.queue = slices.DeleteFunc(n.queue, func(older Change) bool { return older.Attached.UDID == c.Attached.UDID })
-	_, told := n.told[c.Attached.UDID]
+	_, reported := n.reported[c.Attached.UDID]
 	switch {
-	case c.Paired && !told:
+	case c.Paired && !reported:
 		return nil
-	case c.Gone && !told:
+	case c.Gone && !reported:
 		return nil
-	case !c.Gone && !c.Paired && !n.anew[c.Attached.UDID] && n.told[c.Attached.UDID] == c.Attached:
+	case !c.Gone && !c.Paired && !n.reannounce[c.Attached.UDID] && n.reported[c.Attached.UDID] == c.Attached:
 		return nil // already reported
-	case !c.Gone && len(n.told)+len(n.queue) >= 2*maxAttached:
+	case !c.Gone && len(n.reported)+len(n.queue) >= 2*maxAttached:
 		return device.Oversized
 	}
 	n.queueLocked(c)
@@ -249,7 +249,7 @@ func (n *news) settle(found attachments) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.backLocked()
-	for _, attached := range slices.SortedFunc(maps.Values(n.told), compareAttached) {
+	for _, attached := range slices.SortedFunc(maps.Values(n.reported), compareAttached) {
 		if _, there := found.best(attached.UDID); !there {
 			_ = n.addLocked(Change{Attached: attached, Gone: true}) // a detach adds no device
 		}
@@ -262,8 +262,8 @@ func (n *news) lose(why error) {
 	defer n.mu.Unlock()
 	known := n.lost
 	n.lost, n.broke = true, false
-	for udid := range n.told {
-		n.anew[udid] = true
+	for udid := range n.reported {
+		n.reannounce[udid] = true
 	}
 	n.queue = slices.DeleteFunc(n.queue, func(older Change) bool {
 		known = known || older.Back
@@ -337,11 +337,11 @@ func (n *news) take() (Change, bool) {
 	n.queue = slices.Delete(n.queue, 0, 1)
 	switch {
 	case c.Gone:
-		delete(n.told, c.Attached.UDID)
-		delete(n.anew, c.Attached.UDID)
+		delete(n.reported, c.Attached.UDID)
+		delete(n.reannounce, c.Attached.UDID)
 	case c.Attached.UDID != "" && !c.Paired:
-		n.told[c.Attached.UDID] = c.Attached
-		delete(n.anew, c.Attached.UDID)
+		n.reported[c.Attached.UDID] = c.Attached
+		delete(n.reannounce, c.Attached.UDID)
 	}
 	return c, true
 }

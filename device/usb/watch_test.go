@@ -645,8 +645,8 @@ func TestNewsIsBounded(t *testing.T) {
 		err = n.add(Change{Attached: Attached{UDID: strconv.Itoa(int(id)), DeviceID: id}})
 		n.take()
 	}
-	if err != device.Oversized || len(n.told)+len(n.queue) > 2*maxAttached+2 {
-		t.Errorf("%d told, %d queued, %v", len(n.told), len(n.queue), err)
+	if err != device.Oversized || len(n.reported)+len(n.queue) > 2*maxAttached+2 {
+		t.Errorf("%d reported, %d queued, %v", len(n.reported), len(n.queue), err)
 	}
 }
 

@@ -26,7 +26,7 @@ func mdmNotes(r report.Report) []string {
 	}
 	notes := []string{text + "."}
 	for _, d := range m.List {
-		if checks.ManagedState(d.State).Lacks() {
+		if checks.ManagedState(d.State).WithoutBackup() {
 			notes = append(notes, managedLine(d))
 		}
 	}
@@ -73,7 +73,7 @@ func mdmSuite(r report.Report) (suite junitSuite, ok bool) {
 	for _, d := range m.List {
 		c := junitCase{Name: device.Token(report.Clean(cmp.Or(d.Serial, d.UDID))), Class: r.Tool.Name + ".mdm"}
 		switch state := checks.ManagedState(d.State); {
-		case state.Lacks():
+		case state.WithoutBackup():
 			c.Failure = &junitOutcome{Message: report.Clean(managedLine(d)), Type: d.State}
 		case state != checks.ManagedRecent:
 			c.Skipped = &junitOutcome{Message: report.Clean(managedName(d)), Type: d.State}

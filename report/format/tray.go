@@ -14,11 +14,11 @@ import (
 
 // A TrayRow is one device of a tray being examined.
 type TrayRow struct {
-	Slot  string         // slot on the bench; "" if it has none
-	Name  string         // owner's name for it, or its UDID until that is known
-	State string         // Waiting, Reading, Verifying or Retrying; ignored once Found is set
-	Found *report.Device // the result; nil until the device is finished
-	Turn  int            // increases with each update; newer rows have larger values
+	Slot    string         // slot on the bench; "" if it has none
+	Name    string         // owner's name for it, or its UDID until that is known
+	State   string         // Waiting, Reading, Verifying or Retrying; ignored once Found is set
+	Found   *report.Device // the result; nil until the device is finished
+	Updates int            // increases with each update; newer rows have larger values
 }
 
 // A TrayView is the live view of a tray in a terminal.
@@ -26,7 +26,7 @@ type TrayView struct {
 	Rows   []TrayRow // in display order
 	Note   string    // what else is going on; "" for nothing
 	Height int       // number of lines available
-	Beat   int       // counts up over time, to animate the spinners
+	Tick   int       // counts up over time, to animate the spinners
 }
 
 // The maximum widths of a row's labels. On a narrow page they shrink so that at least half of
@@ -61,7 +61,7 @@ func Tray(v TrayView, o Options) string {
 		names = max(names, min(maxTrayName, p.Width/3, columns(p.text(row.Name))))
 	}
 	for _, row := range shown {
-		p.print(p.trayRow(row, slots, names, v.Beat))
+		p.print(p.trayRow(row, slots, names, v.Tick))
 	}
 	if len(hidden) > 0 {
 		p.print(p.paint(dim, cut(fmt.Sprintf("and %d more: %s", len(hidden), stagesOf(hidden)), p.Width, "")))
@@ -115,7 +115,7 @@ func liveliest(rows []TrayRow, room int) (shown, hidden []TrayRow) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(liveliness(rows[b]), liveliness(rows[a])), cmp.Compare(rows[b].Turn, rows[a].Turn))
+		return cmp.Or(cmp.Compare(liveliness(rows[b]), liveliness(rows[a])), cmp.Compare(rows[b].Updates, rows[a].Updates))
 	})
 	chosen := order[:max(0, min(room, len(order)))]
 	for i, row := range rows {
@@ -142,14 +142,14 @@ func liveliness(row TrayRow) int {
 }
 
 // trayRow returns the line of one device.
-func (p *page) trayRow(row TrayRow, slots, names, beat int) string {
+func (p *page) trayRow(row TrayRow, slots, names, tick int) string {
 	label := ""
 	ellipsis := p.sign("…", "...")
 	if slots > 0 {
 		label = pad(cut(p.text(device.Label(row.Slot)), slots, ellipsis), slots) + "  "
 	}
 	label += pad(cut(p.text(device.Label(row.Name)), names, ellipsis), names) + "  "
-	lead, text, s := p.spinner(beat), row.State, dim
+	lead, text, s := p.spinner(tick), row.State, dim
 	switch {
 	case row.Found != nil:
 		m := markOfVerdict(*row.Found)
@@ -165,9 +165,9 @@ func (p *page) trayRow(row TrayRow, slots, names, beat int) string {
 }
 
 // spinner is animated while a device is being read.
-func (p *page) spinner(beat int) string {
+func (p *page) spinner(tick int) string {
 	frames := []rune(p.sign("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", `|/-\`))
-	return string(frames[beat%len(frames)]) + " "
+	return string(frames[tick%len(frames)]) + " "
 }
 
 // Outcome summarizes the result for a device: the verdict, and the short names of the causes.

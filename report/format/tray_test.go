@@ -35,8 +35,8 @@ func TestTray(t *testing.T) {
 		o    Options
 	}{
 		{"as it is", TrayView{Rows: rows, Height: 24, Note: "Ada’s iPhone: 12 of 40 files"}, Options{Width: 79, UTF8: true}},
-		{"narrow in ASCII", TrayView{Rows: rows, Height: 24, Beat: 2}, Options{Width: 40}},
-		{"low", TrayView{Rows: rows, Height: 6, Beat: 1}, Options{Width: 60, UTF8: true}},
+		{"narrow in ASCII", TrayView{Rows: rows, Height: 24, Tick: 2}, Options{Width: 40}},
+		{"low", TrayView{Rows: rows, Height: 6, Tick: 1}, Options{Width: 60, UTF8: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := Tray(c.view, c.o)
@@ -54,7 +54,7 @@ func TestTray(t *testing.T) {
 func TestTrayFitsTheTerminal(t *testing.T) {
 	var rows []TrayRow
 	for n := range 200 {
-		row := TrayRow{Name: fmt.Sprintf("iPhone %d", n), State: report.Waiting, Turn: n}
+		row := TrayRow{Name: fmt.Sprintf("iPhone %d", n), State: report.Waiting, Updates: n}
 		switch {
 		case n < 100:
 			row.Found = found(checks.NoCauseFound, "")

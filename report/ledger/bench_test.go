@@ -139,13 +139,13 @@ func fill(b *testing.B, s *Store) {
 	devices, began, n := devicesOfBench(), time.Now(), 0
 	for week := range benchWeeks {
 		for first := 0; first < devices; first += benchBatch {
-			var parcels []parcel
+			var prepared []preparedMessage
 			for i := first; i < min(first+benchBatch, devices); i++ {
 				n++
 				m := benchMessage(n, week, i)
-				parcels = append(parcels, parcel{message: m, received: seconds(m.Received), packed: packed, visits: []visit{newVisit(m, m.Report.Devices[0])}})
+				prepared = append(prepared, preparedMessage{message: m, received: seconds(m.Received), packed: packed, visits: []visit{newVisit(m, m.Report.Devices[0])}})
 			}
-			must(b, s.write(b.Context(), func(tx transaction) error { return keep(b.Context(), tx, parcels) }))
+			must(b, s.write(b.Context(), func(tx transaction) error { return keep(b.Context(), tx, prepared) }))
 		}
 	}
 	var findings int

@@ -25,7 +25,7 @@ const readInPart = "in-part"
 type tally struct{ site, kind, name string }
 
 // count counts the devices that are stored in the database.
-func count(devices map[string]*held, names map[int64]string) map[tally]int64 {
+func count(devices map[string]*storedDevice, names map[int64]string) map[tally]int64 {
 	counted := map[tally]int64{}
 	for _, h := range devices {
 		if h.empty() || !h.newest.seen {

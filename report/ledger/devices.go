@@ -240,7 +240,7 @@ func listDevices(ctx context.Context, tx transaction, q query, order Sort, page 
 }
 
 // scanDevice reads a row of devicesColumns and more.
-func scanDevice(rows *sql.Rows, more ...any) (number int64, d Device, h held, err error) {
+func scanDevice(rows *sql.Rows, more ...any) (number int64, d Device, h storedDevice, err error) {
 	n := &h.newest
 	err = h.scan(rows, more...)
 	d = Device{

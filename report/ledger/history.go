@@ -50,7 +50,7 @@ func OpenHistory(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, historyPatience)
+	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
 	s := historyAt(path, guardOf(path))
 	err = s.guard.share(ctx)
@@ -89,7 +89,7 @@ func historyAt(path string, guard *guard) *Store {
 
 // historyPatience is the time limit for one step, including waiting for other processes. Longer
 // work is split into steps.
-const historyPatience = 30 * time.Second
+const historyTimeout = 30 * time.Second
 
 // CheckHistory reports whether a history exists or could be created at path. It returns ErrForeign
 // if anything else is there.
@@ -119,7 +119,7 @@ func OpenHistoryToRead(ctx context.Context, path string) (*Store, error) {
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, historyPatience)
+	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
 	s := historyAt(path, readingGuardOf(path))
 	s.readOnly = true

@@ -78,18 +78,18 @@ func fillHistory(b *testing.B, path string, runs int) {
 	for run := range runs {
 		at := monday.Add(time.Duration(run) * aDay)
 		must(b, s.Begin(b.Context(), Run{ID: runID(run), Started: at, Tool: "1.2.3", Host: "linux"}))
-		var parcels []parcel
+		var prepared []preparedMessage
 		for slot := range historyVisits {
 			d := sick
 			n := (run*historyVisits + slot) % historyDevices
 			d.UDID, d.Slot, d.Name = benchID(n), fmt.Sprint(slot), fmt.Sprintf("iPhone of number %d", n)
 			d.TakenAt, d.LastBackup = at, at.Add(-time.Duration(n%40)*aDay)
 			d.Asset = []report.Field{{Name: "Asset tag", Value: fmt.Sprintf("A-%d", n)}}
-			p, err := ownParcel(report.Run{ID: runID(run), Subject: report.OfDevices}, d, at)
+			p, err := ownMessage(report.Run{ID: runID(run), Subject: report.OfDevices}, d, at)
 			must(b, err)
-			parcels = append(parcels, p)
+			prepared = append(prepared, p)
 		}
-		must(b, s.write(b.Context(), func(tx transaction) error { return keep(b.Context(), tx, parcels) }))
+		must(b, s.write(b.Context(), func(tx transaction) error { return keep(b.Context(), tx, prepared) }))
 	}
 	var findings int
 	must(b, s.read(b.Context(), func(tx transaction) error {

@@ -128,7 +128,7 @@ func TestAStepWaitsForItsTurnNoLongerThanItMay(t *testing.T) {
 	begun, end := make(chan struct{}), make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() {
-		s.do(t.Context(), historyPatience, reading, func(transaction) error { close(begun); <-end; return nil })
+		s.do(t.Context(), historyTimeout, reading, func(transaction) error { close(begun); <-end; return nil })
 	})
 	<-begun
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
@@ -150,7 +150,7 @@ func TestOnlyTheEndIsForcedToTheDisk(t *testing.T) {
 		how  txMode
 		want int
 	}{"a device": {writing, 1}, "the end of a run": {forcing, 2}} {
-		must(t, s.do(t.Context(), historyPatience, c.how, func(tx transaction) error {
+		must(t, s.do(t.Context(), historyTimeout, c.how, func(tx transaction) error {
 			got := 0
 			err := tx.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&got)
 			if got != c.want {

@@ -30,7 +30,7 @@ type holdRegistry struct {
 var holds = holdRegistry{held: map[string]*flock.Flock{}}
 
 // holdPatience is how long to retry: another process may briefly lock the file to inspect it.
-const holdPatience = time.Second
+const lockTimeout = time.Second
 
 // take takes hold of a run. A run already held by this process stays held.
 func (r *holdRegistry) take(ctx context.Context, path, run string) error {
@@ -40,7 +40,7 @@ func (r *holdRegistry) take(ctx context.Context, path, run string) error {
 	if r.held[name] != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, holdPatience)
+	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	for {
 		lock := flock.New(name, flock.SetPermissions(0o600))

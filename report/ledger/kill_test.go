@@ -96,7 +96,7 @@ func TestKillsWhileEightProcessesWrite(t *testing.T) {
 	}
 	type row struct{ visits, findings, details, waiting, devices, causes int }
 	rows := map[string]row{}
-	must(t, s.do(t.Context(), recoverPatience, reading, func(tx transaction) error {
+	must(t, s.do(t.Context(), recoverTimeout, reading, func(tx transaction) error {
 		return each(t.Context(), tx, `
 			SELECT udid, count(*), sum((SELECT count(*) FROM findings WHERE findings.visit = visits.visit)), sum((SELECT count(*) FROM details WHERE details.report = visits.report)),
 				(SELECT count(*) FROM messages WHERE messages.visit = visits.visit),

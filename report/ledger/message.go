@@ -100,7 +100,7 @@ func (m Message) takenAt(at time.Time) (taken time.Time, doubtful bool) {
 }
 
 // A parcel is a message that can be stored.
-type parcel struct {
+type preparedMessage struct {
 	message  Message
 	received int64
 	packed   []byte
@@ -111,28 +111,28 @@ type parcel struct {
 
 // open unpacks a message. The Reason is "" if the message can be stored. Checks do not have their
 // numbers yet.
-func open(m Message) (parcel, Reason, error) {
+func open(m Message) (preparedMessage, Reason, error) {
 	switch id, err := uuid.Parse(m.ID); {
 	case err != nil || id.Version() != 7 || id.String() != m.ID:
-		return parcel{}, BadID, nil
+		return preparedMessage{}, BadID, nil
 	case m.Bench == "" || m.Bench != text(m.Bench, maxName):
-		return parcel{}, BadBench, nil
+		return preparedMessage{}, BadBench, nil
 	case m.Report.Subject == report.OfBackups:
-		return parcel{}, NotDevices, nil
+		return preparedMessage{}, NotDevices, nil
 	case len(m.Report.Devices) > maxDevices:
-		return parcel{}, TooMany, nil
+		return preparedMessage{}, TooMany, nil
 	}
 	if m.JSON == nil {
 		document, err := json.Marshal(m.Report)
 		if err != nil {
-			return parcel{}, "", fmt.Errorf("writing a report: %w", err)
+			return preparedMessage{}, "", fmt.Errorf("writing a report: %w", err)
 		}
 		m.JSON = document
 	}
 	if len(m.JSON) > maxJSON {
-		return parcel{}, TooLong, nil
+		return preparedMessage{}, TooLong, nil
 	}
-	p := parcel{message: m, received: seconds(m.Received), packed: pack(m.JSON)}
+	p := preparedMessage{message: m, received: seconds(m.Received), packed: pack(m.JSON)}
 	seen := map[string]bool{}
 	for _, d := range m.Report.Devices {
 		v := newVisit(m, d)
@@ -143,7 +143,7 @@ func open(m Message) (parcel, Reason, error) {
 		p.visits = append(p.visits, v)
 	}
 	if len(p.visits) == 0 {
-		return parcel{}, NoDevice, nil
+		return preparedMessage{}, NoDevice, nil
 	}
 	return p, "", nil
 }

@@ -43,16 +43,16 @@ func (c *catalogue) add(number int64, name, bench string) {
 
 // number assigns check numbers to the findings of parcels, adding new checks. It returns all names
 // by number.
-func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]string, error) {
+func number(ctx context.Context, tx transaction, prepared []preparedMessage) (map[int64]string, error) {
 	known, err := readCatalogue(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	var added [][]any
 	var left []Refusal
-	for i := range parcels {
-		message := parcels[i].message
-		for _, name := range missing(parcels[i], known.numbers) {
+	for i := range prepared {
+		message := prepared[i].message
+		for _, name := range missing(prepared[i], known.numbers) {
 			bench := message.Bench
 			if _, ours := checks.Find(name); ours {
 				bench = ""
@@ -62,8 +62,8 @@ func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]st
 				added = append(added, []any{known.last, name, bench})
 			}
 		}
-		for j := range parcels[i].visits {
-			v := &parcels[i].visits[j]
+		for j := range prepared[i].visits {
+			v := &prepared[i].visits[j]
 			for k := range v.findings {
 				f := &v.findings[k]
 				f.number, f.byNumber = known.numbers[f.check], known.numbers[f.by]
@@ -82,7 +82,7 @@ func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]st
 }
 
 // missing returns the checks of a parcel that have no number, in the order of its findings.
-func missing(p parcel, numbers map[string]int64) []string {
+func missing(p preparedMessage, numbers map[string]int64) []string {
 	var names []string
 	seen := map[string]bool{"": true}
 	for _, v := range p.visits {

@@ -333,7 +333,7 @@ func (s *Store) Resend(ctx context.Context, since time.Time) (reports int64, err
 
 // force is write, but the commit is on disk when it returns.
 func (s *Store) force(ctx context.Context, step func(transaction) error) error {
-	return s.do(ctx, historyPatience, forcing, step)
+	return s.do(ctx, historyTimeout, forcing, step)
 }
 
 const (

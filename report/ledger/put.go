@@ -24,7 +24,7 @@ type Outcome struct {
 // others. Put returns ErrGone if the database is not the one that was opened.
 func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 	var outcome Outcome
-	var parcels []parcel
+	var prepared []preparedMessage
 	var rejects []Reject
 	var accounted []numbered
 	for _, m := range messages {
@@ -42,7 +42,7 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 			})
 			continue
 		}
-		parcels = append(parcels, p)
+		prepared = append(prepared, p)
 		accounted = append(accounted, numbered{m.Bench, m.ID, m.Number, p.received})
 	}
 	err := s.write(ctx, func(tx transaction) error {
@@ -52,11 +52,11 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 		if err := s.setAside(ctx, tx, rejects); err != nil {
 			return err
 		}
-		fresh, err := unknown(ctx, tx, parcels)
+		fresh, err := unknown(ctx, tx, prepared)
 		if err != nil {
 			return err
 		}
-		outcome.Stored, outcome.Known = len(fresh), len(parcels)-len(fresh)
+		outcome.Stored, outcome.Known = len(fresh), len(prepared)-len(fresh)
 		if err := keep(ctx, tx, fresh); err != nil {
 			return err
 		}
@@ -71,9 +71,9 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 const knownReports = "SELECT id FROM reports WHERE id IN"
 
 // unknown returns the parcels that are not in the database, each once.
-func unknown(ctx context.Context, tx transaction, parcels []parcel) ([]parcel, error) {
+func unknown(ctx context.Context, tx transaction, prepared []preparedMessage) ([]preparedMessage, error) {
 	var ids []string
-	for _, p := range parcels {
+	for _, p := range prepared {
 		ids = append(ids, p.message.ID)
 	}
 	known := map[string]bool{}
@@ -86,8 +86,8 @@ func unknown(ctx context.Context, tx transaction, parcels []parcel) ([]parcel, e
 	if err != nil {
 		return nil, err
 	}
-	var fresh []parcel
-	for _, p := range parcels {
+	var fresh []preparedMessage
+	for _, p := range prepared {
 		if !known[p.message.ID] {
 			known[p.message.ID] = true
 			fresh = append(fresh, p)
@@ -97,29 +97,29 @@ func unknown(ctx context.Context, tx transaction, parcels []parcel) ([]parcel, e
 }
 
 // keep stores parcels and updates the derived tables.
-func keep(ctx context.Context, tx transaction, parcels []parcel) error {
-	if len(parcels) == 0 {
+func keep(ctx context.Context, tx transaction, prepared []preparedMessage) error {
+	if len(prepared) == 0 {
 		return nil
 	}
-	names, err := number(ctx, tx, parcels)
+	names, err := number(ctx, tx, prepared)
 	if err != nil {
 		return err
 	}
-	devices, err := load(ctx, tx, keysOf(parcels))
+	devices, err := load(ctx, tx, keysOf(prepared))
 	if err != nil {
 		return err
 	}
 	before := count(devices, names)
-	if err := addRows(ctx, tx, parcels, devices); err != nil {
+	if err := addRows(ctx, tx, prepared, devices); err != nil {
 		return err
 	}
-	for _, p := range parcels {
+	for _, p := range prepared {
 		for _, v := range p.visits {
 			if p.replaces.visit != 0 {
 				h := devices[v.key]
 				h.late, h.visits = true, h.visits-1
 			}
-			devices[v.key].admit(v)
+			devices[v.key].add(v)
 		}
 	}
 	if err := replay(ctx, tx, devices); err != nil {
@@ -131,11 +131,11 @@ func keep(ctx context.Context, tx transaction, parcels []parcel) error {
 	if err := addCounts(ctx, tx, before, count(devices, names)); err != nil {
 		return err
 	}
-	return addBenches(ctx, tx, parcels)
+	return addBenches(ctx, tx, prepared)
 }
 
-func keysOf(parcels []parcel) (keys []string) {
-	for _, p := range parcels {
+func keysOf(prepared []preparedMessage) (keys []string) {
+	for _, p := range prepared {
 		for _, v := range p.visits {
 			keys = append(keys, v.key)
 		}
@@ -165,7 +165,7 @@ func forget(ctx context.Context, tx transaction, reports []int64) error {
 
 // addRows numbers the reports and visits, and inserts them. There is only one writer at a time, so
 // the next number is the maximum plus one.
-func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[string]*held) error {
+func addRows(ctx context.Context, tx transaction, prepared []preparedMessage, devices map[string]*storedDevice) error {
 	var lastReport, lastVisit, lastDevice, lastRun int64
 	err := tx.QueryRowContext(ctx, lastNumbers).Scan(&lastReport, &lastVisit, &lastDevice, &lastRun)
 	if err != nil {
@@ -174,8 +174,8 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 	var runs, reports, details, visits, findings [][]any
 	var repairs []repairRows
 	begun := map[string]bool{}
-	for i := range parcels {
-		p := &parcels[i]
+	for i := range prepared {
+		p := &prepared[i]
 		r := p.message.Report
 		number := p.replaces.report
 		if number != 0 {
@@ -254,9 +254,9 @@ func refuse(ctx context.Context, tx transaction, refused []Refusal) error {
 
 // addBenches updates the benches. The latest message received determines the site and the lag of a
 // bench.
-func addBenches(ctx context.Context, tx transaction, parcels []parcel) error {
-	newest, reports := map[string]parcel{}, map[string]int64{}
-	for _, p := range parcels {
+func addBenches(ctx context.Context, tx transaction, prepared []preparedMessage) error {
+	newest, reports := map[string]preparedMessage{}, map[string]int64{}
+	for _, p := range prepared {
 		bench := p.message.Bench
 		reports[bench]++
 		if before, known := newest[bench]; !known || p.received >= before.received {

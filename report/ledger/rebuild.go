@@ -131,7 +131,7 @@ func (c *copier) drop() error {
 
 // rebuildFindings restores the findings of visits without any from their full reports.
 func (c *copier) rebuildFindings() error {
-	var parcels []parcel
+	var prepared []preparedMessage
 	err := each(c.ctx, c.to, `
 		SELECT visit, device, udid, json FROM visits JOIN details ON details.report = visits.report
 		WHERE NOT EXISTS (SELECT 1 FROM findings WHERE findings.visit = visits.visit)`, nil, func(rows *sql.Rows) error {
@@ -142,18 +142,18 @@ func (c *copier) rebuildFindings() error {
 		}
 		if d, ok := c.deviceOf(v, packed); ok {
 			v.findings = findingsOf(d)
-			parcels = append(parcels, parcel{visits: []visit{v}})
+			prepared = append(prepared, preparedMessage{visits: []visit{v}})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := number(c.ctx, c.to, parcels); err != nil {
+	if _, err := number(c.ctx, c.to, prepared); err != nil {
 		return err
 	}
 	var findings [][]any
-	for _, p := range parcels {
+	for _, p := range prepared {
 		for _, f := range p.visits[0].findings {
 			findings = append(findings, []any{p.visits[0].number, f.number, f.status, f.byNumber})
 		}
@@ -177,7 +177,7 @@ func (c *copier) deviceOf(v visit, packed []byte) (report.Device, bool) {
 
 // rebuildDevices derives the devices, their causes, names and counts from the visits.
 func (c *copier) rebuildDevices() error {
-	devices := map[string]*held{}
+	devices := map[string]*storedDevice{}
 	same := map[int64]int64{} // numbers of the same device, the second of which is wrong
 	err := each(c.ctx, c.to, "SELECT device, max(udid), count(*) FROM visits GROUP BY device ORDER BY device", nil, func(rows *sql.Rows) error {
 		var number, visits int64
@@ -191,7 +191,7 @@ func (c *copier) rebuildDevices() error {
 			first.visits += visits
 			return nil
 		}
-		devices[key] = &held{standing: standing{visits: visits}, number: number, late: true}
+		devices[key] = &storedDevice{deviceState: deviceState{visits: visits}, number: number, late: true}
 		return nil
 	})
 	for number, first := range same {

@@ -15,7 +15,7 @@ import (
 // recorderPatience is the longest time that a run waits for the history. Each timeout halves it
 // until the history responds again, so that a run never waits for more than twice this time in a
 // row.
-const recorderPatience = 5 * time.Second
+const recorderTimeout = 5 * time.Second
 
 // A Recorder stores a run as it progresses. Failures of the history never end a run: see
 // [Recorder.Err]. It is safe for concurrent use.
@@ -34,7 +34,7 @@ type Recorder struct {
 // NewRecorder returns a recorder for one run. ID and start come from its first event; those in run
 // are ignored.
 func NewRecorder(store *Store, run Run) *Recorder {
-	return &Recorder{store: store, run: run, patience: recorderPatience}
+	return &Recorder{store: store, run: run, patience: recorderTimeout}
 }
 
 // Hear stores the content of an event. Interrupted runs are stored like any other.
@@ -59,7 +59,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, err
 	case e.Type == report.RunSummary && e.Report != nil:
 		summary := *e.Report
 		summary.Partial = summary.Partial || r.torn && !r.recovered || r.missed > 0
-		r.patience = recorderPatience
+		r.patience = recorderTimeout
 		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
 	}
 }
@@ -94,7 +94,7 @@ func (r *Recorder) keep(step func(context.Context) error) bool {
 	}
 	switch {
 	case err == nil:
-		r.patience = recorderPatience
+		r.patience = recorderTimeout
 	case errors.Is(err, ErrBusy):
 		r.patience /= 2
 	}

@@ -89,7 +89,7 @@ func TestABusyHistoryCostsDevicesAndNotTheRun(t *testing.T) {
 		t.Errorf("the next wait would take %v", r.patience)
 	}
 	unlock()
-	r.patience = recorderPatience
+	r.patience = recorderTimeout
 	for _, e := range events[5:] {
 		r.Hear(e)
 	}

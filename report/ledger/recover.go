@@ -86,7 +86,7 @@ func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
 		return r
 	}
 	// Recovering a long history takes longer than the seconds for which a scan waits for it.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverTimeout)
 	defer cancel()
 	db, from, err := openDamaged(ctx, kept)
 	if err == nil {
@@ -369,7 +369,7 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 	if before.Kept != "" { // found when opened
 		return before, nil
 	}
-	err := s.do(ctx, recoverPatience, reading, func(tx transaction) error {
+	err := s.do(ctx, recoverTimeout, reading, func(tx transaction) error {
 		var found string
 		if err := tx.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
 			return err
@@ -386,4 +386,4 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 }
 
 // recoverPatience is the time limit for reading a whole history.
-const recoverPatience = 10 * time.Minute
+const recoverTimeout = 10 * time.Minute

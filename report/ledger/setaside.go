@@ -11,7 +11,7 @@ import (
 
 // alonePatience is how long to wait until no other process has the history open. It does not wait
 // for another scan, which may take minutes, or for a watch, which may take days.
-const alonePatience = 2 * time.Second
+const aloneTimeout = 2 * time.Second
 
 // renew creates a history, or replaces a damaged one; why is the damage. It takes the exclusive
 // lock, so that no other process keeps writing to a file that is moved. If several processes try,
@@ -21,7 +21,7 @@ func (s *Store) renew(ctx context.Context, why error) error {
 	if err != nil {
 		return err
 	}
-	waiting, cancel := context.WithTimeout(ctx, alonePatience)
+	waiting, cancel := context.WithTimeout(ctx, aloneTimeout)
 	defer cancel()
 	for {
 		err := s.guard.alone()

@@ -73,11 +73,11 @@ func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Devi
 	if err != nil {
 		return err
 	}
-	p, err := ownParcel(run, d, s.now())
+	p, err := ownMessage(run, d, s.now())
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, historyPatience, how, func(tx transaction) error {
+	return s.do(ctx, historyTimeout, how, func(tx transaction) error {
 		if _, err := headOf(ctx, tx, runID); err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Devi
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if err := keep(ctx, tx, []parcel{p}); err != nil {
+		if err := keep(ctx, tx, []preparedMessage{p}); err != nil {
 			return err
 		}
 		return also(tx, p.visits[0].number)
@@ -109,19 +109,19 @@ func headOf(ctx context.Context, tx transaction, id string) (report.Run, error) 
 }
 
 // ownParcel returns the findings of this computer on a device, in the form that is stored.
-func ownParcel(run report.Run, d report.Device, at time.Time) (parcel, error) {
+func ownMessage(run report.Run, d report.Device, at time.Time) (preparedMessage, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
-		return parcel{}, err
+		return preparedMessage{}, err
 	}
 	m := Message{ID: id.String(), Received: at, Report: report.Assemble(run, []report.Device{d})}
 	if m.JSON, err = json.Marshal(m.Report); err != nil {
-		return parcel{}, err
+		return preparedMessage{}, err
 	}
 	if len(m.JSON) > maxDetail {
-		return parcel{}, fmt.Errorf("what was found is too long for the history: %d MiB", len(m.JSON)>>20)
+		return preparedMessage{}, fmt.Errorf("what was found is too long for the history: %d MiB", len(m.JSON)>>20)
 	}
-	return parcel{message: m, received: seconds(at), packed: pack(m.JSON), visits: []visit{ownVisit(m, d, run.Subject)}, own: true}, nil
+	return preparedMessage{message: m, received: seconds(at), packed: pack(m.JSON), visits: []visit{ownVisit(m, d, run.Subject)}, own: true}, nil
 }
 
 // ownVisit returns the visit for a device in a report of this computer.
@@ -137,7 +137,7 @@ func ownVisit(m Message, d report.Device, subject string) visit {
 // returns, the run with all its devices is on disk: its commit is forced to disk, and the earlier
 // ones with it.
 func (s *Store) Finish(ctx context.Context, runID string, at time.Time, r report.Report) error {
-	err := s.do(ctx, historyPatience, forcing, func(tx transaction) error {
+	err := s.do(ctx, historyTimeout, forcing, func(tx transaction) error {
 		done, err := tx.ExecContext(ctx, "UPDATE runs SET finished = $1, partial = $2, exit = $3 WHERE id = $4", max(seconds(at), 1), truth[r.Partial], r.Exit.Code, runID)
 		if err != nil {
 			return err

@@ -26,9 +26,9 @@ import (
 )
 
 // A villain is a misbehaving client with the credentials of one bench.
-type villain struct{ conn *nats.Conn }
+type attacker struct{ conn *nats.Conn }
 
-func (f *fleet) villain(t *testing.T, name, hub string) villain {
+func (f *fleet) villain(t *testing.T, name, hub string) attacker {
 	t.Helper()
 	log, _ := logged(t, "the villain")
 	b := &Bench{Hubs: []string{hub}, Log: log, reconnect: 100 * time.Millisecond}
@@ -44,7 +44,7 @@ func (f *fleet) villain(t *testing.T, name, hub string) villain {
 		return err == nil
 	})
 	t.Cleanup(conn.Close)
-	return villain{conn}
+	return attacker{conn}
 }
 
 // TestBenchCanHarmNoOther covers a bench that tries to read, impersonate or block another one.
@@ -384,11 +384,11 @@ func TestHubWithACertificateOfItsOwn(t *testing.T) {
 	hub.Certificate, hub.Key = certificateFor(t, "localhost")
 	hub.Listen = strings.Replace(hub.Listen, "127.0.0.1", "localhost", 1)
 	running(t, hub.Run)
-	rogue := other.hub(t, &s)
-	rogue.Certificate, rogue.Key = hub.Certificate, hub.Key
-	rogue.Listen = strings.Replace(rogue.Listen, "127.0.0.1", "localhost", 1)
-	running(t, rogue.Run)
-	north, south := f.bench(t, "north", hub.Listen), f.bench(t, "south", rogue.Listen)
+	impostor := other.hub(t, &s)
+	impostor.Certificate, impostor.Key = hub.Certificate, hub.Key
+	impostor.Listen = strings.Replace(impostor.Listen, "127.0.0.1", "localhost", 1)
+	running(t, impostor.Run)
+	north, south := f.bench(t, "north", hub.Listen), f.bench(t, "south", impostor.Listen)
 	south.Roots = hub.Certificate
 	log, told := logged(t, "the bench that finds a rogue")
 	south.Log = log

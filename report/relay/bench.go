@@ -39,16 +39,16 @@ type Bench struct {
 
 // BenchState is the connection state of a bench, and its backlog.
 type BenchState struct {
-	Linked   bool   // to a hub
-	Refused  string // why the hub cannot be reached; "" if it can, or if the reason is unknown
-	Waiting  int64  // reports that no receipt covers
-	SetAside int64  // reports that the hub set aside because they can never be stored
-	Lost     int64  // numbers whose reports neither the bench nor the hub has
-	Held     []Held // waiting reports under other names of the bench
+	Linked     bool        // to a hub
+	Refused    string      // why the hub cannot be reached; "" if it can, or if the reason is unknown
+	Waiting    int64       // reports that no receipt covers
+	SetAside   int64       // reports that the hub set aside because they can never be stored
+	Lost       int64       // numbers whose reports neither the bench nor the hub has
+	OtherNames []OtherName // waiting reports under other names of the bench
 }
 
-// Held describes reports that were numbered under another name of the bench.
-type Held struct {
+// An OtherName describes reports that were numbered under another name of the bench.
+type OtherName struct {
 	Bench   string
 	Waiting int64
 	Why     string // why they are not sent; "" if they are
@@ -206,14 +206,14 @@ func (b *Bench) State(ctx context.Context) (BenchState, error) {
 		if name == own || n == 0 {
 			continue
 		}
-		held := Held{Bench: name, Waiting: n, Why: "they are not sent yet"}
+		other := OtherName{Bench: name, Waiting: n, Why: "they are not sent yet"}
 		if l := links[name]; l != nil {
 			linked, why := l.state()
-			if held.Why = why; linked {
-				held.Why = ""
+			if other.Why = why; linked {
+				other.Why = ""
 			}
 		}
-		state.Held = append(state.Held, held)
+		state.OtherNames = append(state.OtherNames, other)
 	}
 	return state, nil
 }

@@ -28,8 +28,8 @@ func smallDisk(t *testing.T, options string) string {
 func TestDiskOfAHubIsFull(t *testing.T) {
 	f := newFleet(t, "north")
 	disk := smallDisk(t, "size=8m")
-	ballast := filepath.Join(disk, "ballast")
-	if err := os.WriteFile(ballast, make([]byte, 5<<20), 0o600); err != nil {
+	filler := filepath.Join(disk, "ballast")
+	if err := os.WriteFile(filler, make([]byte, 5<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s := shelf{fails: func(Message) error { return os.ErrDeadlineExceeded }}
@@ -47,7 +47,7 @@ func TestDiskOfAHubIsFull(t *testing.T) {
 	if benchState(t, bench).Waiting == 0 {
 		t.Error("the bench keeps nothing")
 	}
-	if err := os.Remove(ballast); err != nil {
+	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
 	s.failWith(nil)

@@ -160,7 +160,7 @@ func strike(t *testing.T, first string, moment int, second string) {
 		return err == nil && state.Waiting == 0
 	})
 	shown := benchState(t, w.bench)
-	if !shown.Linked || shown.SetAside+shown.Lost > 0 || len(shown.Held) > 0 {
+	if !shown.Linked || shown.SetAside+shown.Lost > 0 || len(shown.OtherNames) > 0 {
 		t.Errorf("the bench shows %+v", shown)
 	}
 	ledgers, err := w.bench.history.Ledgers(t.Context())

@@ -139,7 +139,7 @@ func (h *Hub) run(ctx context.Context) error {
 	defer stopReceiving()
 
 	var others nodes
-	health := pulse{server: s, clustered: h.Cluster != nil}
+	health := healthTracker{server: s, clustered: h.Cluster != nil}
 	for {
 		if err := others.look(s, system); err != nil {
 			h.Log.Warn("could not tell this node that another one is gone", "error", err)
@@ -149,7 +149,7 @@ func (h *Hub) run(ctx context.Context) error {
 			return nil
 		case <-time.After(lookEvery):
 		}
-		if err := health.sick(); err != nil {
+		if err := health.check(); err != nil {
 			return err
 		}
 	}

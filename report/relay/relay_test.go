@@ -390,7 +390,7 @@ func TestBenchWithAnotherName(t *testing.T) {
 	running(t, bench.Run)
 	eventually(t, "it is known why they are held", func() bool {
 		state := benchState(t, bench)
-		return state.Linked && len(state.Held) == 1 && state.Held[0].Bench == "south" && state.Held[0].Waiting == 2 && strings.Contains(state.Held[0].Why, "revoked")
+		return state.Linked && len(state.OtherNames) == 1 && state.OtherNames[0].Bench == "south" && state.OtherNames[0].Waiting == 2 && strings.Contains(state.OtherNames[0].Why, "revoked")
 	})
 	s.mustHold(t, append(ids, publish(t, bench, 1)...))
 	if s.has(held[:1]) {

@@ -23,12 +23,12 @@ const (
 	maxRestart    = 30 * time.Second
 )
 
-// errSick is returned for a server that has stopped storing because its disk is full or has failed.
+// errUnhealthy is returned for a server that has stopped storing because its disk is full or has failed.
 // It does not recover by itself.
-var errSick = errors.New("the stream cannot be written")
+var errUnhealthy = errors.New("the stream cannot be written")
 
 // supervise runs an embedded server and its users until the context ends, and restarts both if the
-// server becomes sick. Nothing is lost by that, since acknowledged data is on disk.
+// server becomes unhealthy. Nothing is lost by that, since acknowledged data is on disk.
 func supervise(ctx context.Context, log *slog.Logger, run func(context.Context) error) error {
 	pause := minRestart
 	for {
@@ -95,22 +95,22 @@ func logErrors(log *slog.Logger) nats.Option {
 	return nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("stream: " + err.Error()) })
 }
 
-// A pulse tracks the health of an embedded server over time.
-type pulse struct {
+// A healthTracker tracks the health of an embedded server over time.
+type healthTracker struct {
 	server    *server.Server
 	clustered bool
-	bad       int // consecutive bad looks
+	bad       int // failed checks in a row
 }
 
-// badLooks is how many consecutive looks must be bad before the server is considered sick: while it
+// maxBadChecks is how many checks in a row must fail before the server counts as unhealthy: while it
 // starts on a busy computer, or creates a stream, one or two may fail.
-const badLooks = 6
+const maxBadChecks = 6
 
-// sick looks once, and returns an error if the server has stopped storing. Nodes of a cluster may
+// check returns an error if the server has stopped storing. Nodes of a cluster may
 // lag for a while, which does not count.
-func (p *pulse) sick() error {
+func (p *healthTracker) check() error {
 	if !p.server.JetStreamEnabled() {
-		return errSick
+		return errUnhealthy
 	}
 	health := p.server.Healthz(nil).Error
 	failed := strings.Contains(health, "write error")
@@ -118,8 +118,8 @@ func (p *pulse) sick() error {
 		p.bad = 0
 		return nil
 	}
-	if p.bad++; failed || p.bad >= badLooks {
-		return fmt.Errorf("%w: %s", errSick, health)
+	if p.bad++; failed || p.bad >= maxBadChecks {
+		return fmt.Errorf("%w: %s", errUnhealthy, health)
 	}
 	return nil
 }

@@ -12,31 +12,31 @@ import (
 
 // Connections limits the number of connections to pages. A stranger is a connection on which no
 // one has signed in yet. There are few places for strangers: a new one replaces the oldest, or
-// the oldest of its own address if that has many. Strangers therefore cannot block each other
+// the oldest of its own address if that has many. Anonymous therefore cannot block each other
 // for long, nor use up the file descriptors needed for devices, the database and other benches.
 //
 // All listeners that count together share one Connections; the zero value is ready to use.
 type Connections struct {
-	Strangers int          // maximum number of strangers; 0 means 64
+	Anonymous int          // maximum number of strangers; 0 means 64
 	All       int          // maximum number of connections; 0 means 512
 	Log       *slog.Logger // logs when strangers are disconnected; nil discards
 
 	mu        sync.Mutex
-	strangers list.List // of *connection, oldest first
+	anonymous list.List // of *connection, oldest first
 	known     int
 	cut       uint64
-	toldAt    time.Time
+	loggedAt  time.Time
 }
 
 const (
-	maxStrangers   = 64
+	maxAnonymous   = 64
 	maxConnections = 256
-	tellEvery      = time.Minute
+	logEvery       = time.Minute
 )
 
 // A ConnectionCount is the number of connections by kind.
 type ConnectionCount struct {
-	Strangers int    // not signed in
+	Anonymous int    // not signed in
 	SignedIn  int    //
 	Cut       uint64 // closed to make room, since the start
 }
@@ -45,7 +45,7 @@ type ConnectionCount struct {
 func (c *Connections) Count() ConnectionCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return ConnectionCount{c.strangers.Len(), c.known, c.cut}
+	return ConnectionCount{c.anonymous.Len(), c.known, c.cut}
 }
 
 // listen limits the connections of a listener.
@@ -80,9 +80,9 @@ type connection struct {
 // admit counts a connection, closing another one if there is no place. If no stranger can be
 // closed, it closes conn and returns nil.
 func (c *Connections) admit(conn net.Conn) *connection {
-	strangers, all := c.Strangers, c.All
-	if strangers == 0 {
-		strangers = maxStrangers
+	anonymous, all := c.Anonymous, c.All
+	if anonymous == 0 {
+		anonymous = maxAnonymous
 	}
 	if all == 0 {
 		all = maxConnections
@@ -90,22 +90,22 @@ func (c *Connections) admit(conn net.Conn) *connection {
 	added := &connection{Conn: conn, of: c, from: addressOf(conn)}
 	c.mu.Lock()
 	var ended []*connection
-	for c.strangers.Len() >= strangers || c.strangers.Len()+c.known >= all {
-		oldest := c.oldest(added.from, strangers/2)
+	for c.anonymous.Len() >= anonymous || c.anonymous.Len()+c.known >= all {
+		oldest := c.oldest(added.from, anonymous/2)
 		if oldest == nil {
 			break
 		}
 		c.forget(oldest)
 		ended = append(ended, oldest)
 	}
-	full := c.strangers.Len()+c.known >= all
+	full := c.anonymous.Len()+c.known >= all
 	if !full {
-		added.place = c.strangers.PushBack(added)
+		added.place = c.anonymous.PushBack(added)
 	}
 	c.cut += uint64(len(ended))
-	tell := (full || len(ended) > 0) && c.Log != nil && time.Since(c.toldAt) > tellEvery
+	tell := (full || len(ended) > 0) && c.Log != nil && time.Since(c.loggedAt) > logEvery
 	if tell {
-		c.toldAt = time.Now()
+		c.loggedAt = time.Now()
 	}
 	cut := c.cut
 	c.mu.Unlock()
@@ -127,7 +127,7 @@ func (c *Connections) admit(conn net.Conn) *connection {
 func (c *Connections) oldest(from netip.Addr, many int) *connection {
 	var own *connection
 	count := 0
-	for e := c.strangers.Front(); e != nil; e = e.Next() {
+	for e := c.anonymous.Front(); e != nil; e = e.Next() {
 		if s := e.Value.(*connection); s.from == from {
 			if own == nil {
 				own = s
@@ -138,7 +138,7 @@ func (c *Connections) oldest(from netip.Addr, many int) *connection {
 	if own != nil && count >= many {
 		return own
 	}
-	if front := c.strangers.Front(); front != nil {
+	if front := c.anonymous.Front(); front != nil {
 		return front.Value.(*connection)
 	}
 	return nil
@@ -151,7 +151,7 @@ func (c *Connections) forget(s *connection) {
 	}
 	s.closed = true
 	if s.place != nil {
-		c.strangers.Remove(s.place)
+		c.anonymous.Remove(s.place)
 		s.place = nil
 		return
 	}
@@ -173,7 +173,7 @@ func (s *connection) signedIn() {
 	if s.closed || s.place == nil {
 		return
 	}
-	s.of.strangers.Remove(s.place)
+	s.of.anonymous.Remove(s.place)
 	s.place = nil
 	s.of.known++
 }

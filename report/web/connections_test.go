@@ -61,9 +61,9 @@ func dial(t *testing.T, address string) net.Conn {
 	return conn
 }
 
-// Strangers who only hold connections use few descriptors, and no places of signed-in people.
+// Anonymous who only hold connections use few descriptors, and no places of signed-in people.
 func TestStrangersHoldFewConnections(t *testing.T) {
-	connections := &Connections{Strangers: 8, All: 20}
+	connections := &Connections{Anonymous: 8, All: 20}
 	address := limitedPages(t, connections)
 	token := strings.Repeat("t", 16)
 	person := dial(t, address)
@@ -80,7 +80,7 @@ func TestStrangersHoldFewConnections(t *testing.T) {
 	if status, err := ask(late, token); err != nil || status != http.StatusOK {
 		t.Errorf("who comes after the strangers is answered with %d, %v", status, err)
 	}
-	if got := connections.Count(); got.Strangers > 8 || got.SignedIn != 2 || got.Cut < 190 {
+	if got := connections.Count(); got.Anonymous > 8 || got.SignedIn != 2 || got.Cut < 190 {
 		t.Errorf("the connections are %+v", got)
 	}
 	if status, err := ask(dial(t, address), "wrong"); err != nil || status != http.StatusUnauthorized {
@@ -93,7 +93,7 @@ func TestStrangersHoldFewConnections(t *testing.T) {
 
 // Signed-in people have a limit, too, and a place is free again when a connection closes.
 func TestConnectionsAreLimitedInAll(t *testing.T) {
-	connections := &Connections{Strangers: 2, All: 4}
+	connections := &Connections{Anonymous: 2, All: 4}
 	address := limitedPages(t, connections)
 	token := strings.Repeat("t", 16)
 	var people []net.Conn

@@ -52,7 +52,7 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
 	pages := m.pages.Count()
-	gauge(hubPages, float64(pages.Strangers), "strangers")
+	gauge(hubPages, float64(pages.Anonymous), "strangers")
 	gauge(hubPages, float64(pages.SignedIn), "signed-in")
 	out <- prometheus.MustNewConstMetric(hubCut, prometheus.CounterValue, float64(pages.Cut))
 	for _, part := range m.known.all() {

@@ -211,7 +211,7 @@ func uploadWords(s relay.BenchState, hub bool) string {
 	var words []string
 	say := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
 	held := int64(0)
-	for _, h := range s.Held {
+	for _, h := range s.OtherNames {
 		held += h.Waiting
 		if h.Why != "" {
 			say("%s kept here under its earlier name %s: %s.", reportsAre(h.Waiting), h.Bench, h.Why)

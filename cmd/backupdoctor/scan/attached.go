@@ -195,9 +195,9 @@ func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing
 // pair asks devices for trust. Each is read as soon as it has answered; devices that need not
 // be asked are read at once.
 func (c *collection) pair(ctx context.Context) {
-	strangers := c.strangers(ctx, c.wanted)
+	untrusted := c.untrusted(ctx, c.wanted)
 	strange := map[string]bool{}
-	for _, s := range strangers {
+	for _, s := range untrusted {
 		strange[s.attached.UDID] = true
 	}
 	others := slices.DeleteFunc(slices.Clone(c.wanted), func(a usb.Attached) bool { return strange[a.UDID] })
@@ -206,7 +206,7 @@ func (c *collection) pair(ctx context.Context) {
 			c.begin(ctx, a)
 		}
 	})
-	c.askForTrust(ctx, strangers, func(s stranger, refusal error) {
+	c.askForTrust(ctx, untrusted, func(s untrustedDevice, refusal error) {
 		c.mu.Lock()
 		c.asked[s.attached.UDID] = asked{s.told, refusal}
 		c.mu.Unlock()

@@ -72,7 +72,7 @@ func (t Treatment) Learn(ctx context.Context, run *Run) (Learned, error) {
 		ctx = actlock.With(ctx, lock)
 	}
 	if t.Pair {
-		t.askForTrust(ctx, t.strangers(ctx, wanted), func(stranger, error) {})
+		t.askForTrust(ctx, t.untrusted(ctx, wanted), func(untrustedDevice, error) {})
 		one = wanted[0] // pairing may have renumbered it
 	}
 	w := &walk{Treatment: t, run: run, attached: one, visitor: visitor{Examination: t.Examination, run: run}}

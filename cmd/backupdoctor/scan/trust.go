@@ -16,13 +16,13 @@ import (
 )
 
 // A stranger is a device that does not trust this computer yet, and may after a Trust dialog.
-type stranger struct {
+type untrustedDevice struct {
 	attached *usb.Attached
 	told     device.Identity // what it tells any computer
 }
 
 // name returns the device's name, or its UDID if the name is unknown.
-func (s stranger) name() string {
+func (s untrustedDevice) name() string {
 	if name, err := s.told.Name.Get(); err == nil && name != "" {
 		return name
 	}
@@ -33,14 +33,14 @@ func (s stranger) name() string {
 // minute at most. It calls done for each device as soon as its attempt ends, with the reason if
 // it still does not trust this computer; a device that was replugged has its new number by
 // then. done may be called concurrently.
-func (e Examination) askForTrust(ctx context.Context, strangers []stranger, done func(s stranger, refusal error)) {
-	if len(strangers) == 0 {
+func (e Examination) askForTrust(ctx context.Context, untrusted []untrustedDevice, done func(s untrustedDevice, refusal error)) {
+	if len(untrusted) == 0 {
 		return
 	}
-	fmt.Fprintf(e.Screen, "unlock %s, tap Trust on the screen, and enter the passcode\n", list(strangers))
+	fmt.Fprintf(e.Screen, "unlock %s, tap Trust on the screen, and enter the passcode\n", list(untrusted))
 	countdown := terminal.NewCountdown(e.Screen)
-	workers.Start(NewPool(len(strangers), nil)).Each(len(strangers), func(i int) device.Reason {
-		s := strangers[i]
+	workers.Start(NewPool(len(untrusted), nil)).Each(len(untrusted), func(i int) device.Reason {
+		s := untrusted[i]
 		refusal := e.alone(ctx, *s.attached, func(ctx context.Context) error {
 			return e.Client.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name(), event.Left) })
 		})
@@ -57,7 +57,7 @@ func (e Examination) askForTrust(ctx context.Context, strangers []stranger, done
 }
 
 // sayRefusal prints why pairing with a device failed.
-func (e Examination) sayRefusal(s stranger, refusal error) {
+func (e Examination) sayRefusal(s untrustedDevice, refusal error) {
 	if held, ok := errors.AsType[*actlock.HeldError](refusal); ok {
 		fmt.Fprintln(e.Screen, held)
 	} else if refusal != nil {
@@ -85,7 +85,7 @@ func (e Examination) alone(ctx context.Context, a usb.Attached, act func(context
 }
 
 // renumber updates the number of a device that was replugged.
-func (e Examination) renumber(ctx context.Context, s stranger) {
+func (e Examination) renumber(ctx context.Context, s untrustedDevice) {
 	found, err := e.Client.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return // not there: keep the old number
@@ -99,9 +99,9 @@ func (e Examination) renumber(ctx context.Context, s stranger) {
 }
 
 // list joins the names of devices for a sentence.
-func list(strangers []stranger) string {
-	names := make([]string, len(strangers))
-	for i, s := range strangers {
+func list(untrusted []untrustedDevice) string {
+	names := make([]string, len(untrusted))
+	for i, s := range untrusted {
 		names[i] = fmt.Sprintf("%q", s.name())
 	}
 	return strings.Join(names, ", ")
@@ -121,13 +121,13 @@ func explainDistrust(s *device.Snapshot, refusal error) {
 }
 
 // strangers returns the devices that a Trust dialog could help.
-func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []stranger {
+func (e Examination) untrusted(ctx context.Context, attached []usb.Attached) []untrustedDevice {
 	greeted := make([]device.Snapshot, len(attached))
 	workers.Start(e.Pool).Each(len(attached), func(i int) device.Reason {
 		greeted[i] = e.Client.Greet(ctx, attached[i])
 		return greeted[i].Live.Ended.Reason
 	})
-	var strangers []stranger
+	var untrusted []untrustedDevice
 	for i := range attached {
 		_, err := greeted[i].Live.Trusted.Get()
 		if checks.OtherClass(greeted[i]) {
@@ -135,8 +135,8 @@ func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []s
 		}
 		switch device.GapOf(err).Reason {
 		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.RecordBroken:
-			strangers = append(strangers, stranger{&attached[i], greeted[i].Device})
+			untrusted = append(untrusted, untrustedDevice{&attached[i], greeted[i].Device})
 		}
 	}
-	return strangers
+	return untrusted
 }

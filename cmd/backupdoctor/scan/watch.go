@@ -332,7 +332,7 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 		var refused error
 		attached := []usb.Attached{a}
 		if w.Pair {
-			w.askForTrust(ctx, w.strangers(ctx, attached), func(_ stranger, refusal error) { refused = refusal })
+			w.askForTrust(ctx, w.untrusted(ctx, attached), func(_ untrustedDevice, refusal error) { refused = refusal })
 		}
 		w.run.Tell(number, report.DeviceState, w.Labels.labelled(attached[0]), state)
 		began := time.Now()

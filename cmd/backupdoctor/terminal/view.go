@@ -67,7 +67,7 @@ func (v *View) draw() {
 	if len(v.tray.Rows) == 0 && v.tray.Note == "" {
 		return
 	}
-	v.tray.Beat++
+	v.tray.Tick++
 	v.tray.Height = height
 	v.options.Width = width - 1 // a full line would push the cursor into the next
 	v.canvas.draw(strings.Split(format.Tray(v.tray, v.options), "\n"), width)
@@ -94,7 +94,7 @@ func (v *View) hear(e report.Event) {
 	}
 	v.events++
 	row := &v.tray.Rows[i]
-	row.Slot, row.State, row.Found, row.Turn = e.Slot, e.State, e.Device, v.events
+	row.Slot, row.State, row.Found, row.Updates = e.Slot, e.State, e.Device, v.events
 	if e.Name != "" {
 		row.Name = e.Name
 	}

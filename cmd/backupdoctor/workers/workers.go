@@ -14,9 +14,9 @@ import (
 // more, but some hubs fail above ten.
 const Usual = 10
 
-// patience is how long a visit holds its slot. A healthy device is read in a tenth of that; a
+// visitTimeout is how long a visit holds its slot. A healthy device is read in a tenth of that; a
 // slower one is mostly silent, and puts no load on a hub.
-const patience = 3 * time.Second
+const visitTimeout = 3 * time.Second
 
 // freshFor is how long an answer of Options.BackupRuns is valid: about as long as reading a
 // device takes. If asking is slow, the answer is valid for restFor times as long as asking
@@ -30,7 +30,7 @@ const (
 type Options struct {
 	Jobs       int           // visits at a time; 0 to start with Usual and adapt
 	Open       int           // limit on open visits, including those waiting for a silent device
-	Patience   time.Duration // after which a visit releases its slot; 0 for the default
+	Timeout    time.Duration // after which a visit releases its slot; 0 for the default
 	BackupRuns func() bool   // asked before each rise, unless asked recently; nil if no backup ever runs
 }
 
@@ -47,7 +47,7 @@ type Used struct {
 // Without a fixed number, the limit rises like the congestion window of a TCP connection in
 // slow start: by one with each sign that the hubs sustain the load, once a device had to wait.
 // Each device gives two signs, one when its session has begun and one when it has been read. At
-// the first device that fails for a temporary reason or exceeds the patience, the limit falls
+// the first device that fails for a temporary reason or exceeds the timeout, the limit falls
 // back to Usual and stays there until the workers are idle. It also falls back when a backup
 // starts on this computer, and rises again after the backup.
 type Workers struct {
@@ -74,7 +74,7 @@ type Workers struct {
 // Start returns idle workers.
 func Start(o Options) *Workers {
 	o.Open = max(1, o.Open)
-	o.Patience = cmp.Or(o.Patience, patience)
+	o.Timeout = cmp.Or(o.Timeout, visitTimeout)
 	w := &Workers{options: o, calm: true, mostEver: min(o.Open, max(Usual, 32*runtime.NumCPU()))}
 	w.freed = sync.NewCond(&w.mu)
 	w.used.Adaptive = o.Jobs == 0
@@ -109,7 +109,7 @@ func (w *Workers) Send(visit func() device.Reason) {
 
 func (w *Workers) make(visit func() device.Reason) {
 	leave := sync.OnceFunc(func() { w.placed-- }) // with the lock held
-	tired := time.AfterFunc(w.options.Patience, func() {
+	tired := time.AfterFunc(w.options.Timeout, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		leave()

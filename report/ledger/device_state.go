@@ -75,8 +75,8 @@ type finding struct {
 	status   string
 }
 
-// A standing is the state of a device, accumulated from all its visits.
-type standing struct {
+// A deviceState is the state of a device, accumulated from all its visits.
+type deviceState struct {
 	newest        visit // without its findings
 	first         int64 // when it was first read
 	visits        int64 // total, including those that do not count
@@ -97,11 +97,11 @@ type cause struct {
 }
 
 // empty reports whether no visit was applied yet.
-func (s *standing) empty() bool { return s.newest.reportID == "" }
+func (s *deviceState) empty() bool { return s.newest.reportID == "" }
 
 // follows reports whether a visit is newer than those already applied, and so can be applied. Of
 // two visits with the same place, the one with the greater report ID is newer.
-func (s *standing) follows(v visit) bool {
+func (s *deviceState) follows(v visit) bool {
 	if s.empty() {
 		return true
 	}
@@ -111,8 +111,8 @@ func (s *standing) follows(v visit) bool {
 	return v.reportID > s.newest.reportID
 }
 
-// take applies a visit that is newer than all before.
-func (s *standing) take(v visit) {
+// apply applies a visit that is newer than all before.
+func (s *deviceState) apply(v visit) {
 	findings := v.findings
 	v.findings = nil
 	if s.empty() {

@@ -7,10 +7,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// testimony returns what a person said about a check: the answer to its question, a size, the
+// fromAnswers returns what a person said about a check: the answer to its question, a size, the
 // text of a message, or that Back Up Now completes. It does not need Run to fill in the check.
-func testimony(s device.Snapshot, check *Check) (Finding, bool) {
-	for _, hear := range []func(device.Snapshot, *Check) (Finding, bool){answered, roomAsTold, worded, completes} {
+func fromAnswers(s device.Snapshot, check *Check) (Finding, bool) {
+	for _, hear := range []func(device.Snapshot, *Check) (Finding, bool){answered, spaceAnswered, worded, completes} {
 		if f, ok := hear(s, check); ok {
 			return f, true
 		}
@@ -18,12 +18,12 @@ func testimony(s device.Snapshot, check *Check) (Finding, bool) {
 	return Finding{}, false
 }
 
-// told returns evidence given by a person.
-func told(a device.Answer, key, value, expected string) Evidence {
-	return Evidence{Key: key, Value: value, Expected: expected, Source: toldSource, AsOf: a.At}
+// answerEvidence returns evidence given by a person.
+func answerEvidence(a device.Answer, key, value, expected string) Evidence {
+	return Evidence{Key: key, Value: value, Expected: expected, Source: answerSource, AsOf: a.At}
 }
 
-const toldSource = "a person's answer"
+const answerSource = "a person's answer"
 
 // severe returns the status of a cause that is certain.
 func severe(check *Check) Status {
@@ -37,11 +37,11 @@ func severe(check *Check) Status {
 func answered(s device.Snapshot, check *Check) (Finding, bool) {
 	a, ok := said(s, check.ID)
 	yes, err := a.Yes.Get()
-	if !ok || err != nil || check.Told.unwell() == "" {
+	if !ok || err != nil || check.Answers.unwell() == "" {
 		return Finding{}, false
 	}
-	healthy := yes == (check.Told.Yes == "")
-	evidence := []Evidence{told(a, QuestionOf(check, s.Device), yesNo(yes), yesNo(check.Told.Yes == ""))}
+	healthy := yes == (check.Answers.Yes == "")
+	evidence := []Evidence{answerEvidence(a, QuestionOf(check, s.Device), yesNo(yes), yesNo(check.Answers.Yes == ""))}
 	if healthy {
 		return Finding{Status: OK, Summary: check.Title + ", by a person's answer.", Evidence: evidence}, true
 	}
@@ -49,7 +49,7 @@ func answered(s device.Snapshot, check *Check) (Finding, bool) {
 	if slices.Contains(lastResorts, check.ID) {
 		status = Problem // otherwise the plan would leave out the remedy that the person has reached
 	}
-	return Finding{Status: status, Summary: clause(check.Told.unwell()) + ", by a person's answer.", Evidence: evidence, Strength: codes.States}, true
+	return Finding{Status: status, Summary: clause(check.Answers.unwell()) + ", by a person's answer.", Evidence: evidence, Strength: codes.States}, true
 }
 
 // lastResorts are the checks whose remedies cost data, and whose question is asked only after
@@ -66,7 +66,7 @@ func completes(s device.Snapshot, check *Check) (Finding, bool) {
 	return Finding{
 		Status:   OK,
 		Summary:  "By a person's answer, a backup completes after Back Up Now is tapped, so this does not stand in its way.",
-		Evidence: []Evidence{told(a, "A backup completes after Back Up Now", "yes", "yes")},
+		Evidence: []Evidence{answerEvidence(a, "A backup completes after Back Up Now", "yes", "yes")},
 	}, true
 }
 
@@ -85,13 +85,13 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 	for _, m := range meanings {
 		if slices.Contains(m.RulesOut, check.ID) {
 			return Finding{Status: OK, Summary: "Ruled out by a person's answer: " + m.Title() + ".",
-				Evidence: []Evidence{told(a, "The person says", device.Quoted(text), "")}}, true
+				Evidence: []Evidence{answerEvidence(a, "The person says", device.Quoted(text), "")}}, true
 		}
 		place := slices.Index(m.Checks, check.ID)
 		if place < 0 {
 			continue
 		}
-		evidence := []Evidence{told(a, "The device says", device.Quoted(text), "")}
+		evidence := []Evidence{answerEvidence(a, "The device says", device.Quoted(text), "")}
 		indirect := place > 0 || vague(m)
 		if indirect && check.Ask == "" {
 			return Finding{}, false
@@ -114,7 +114,7 @@ func notUnderstood(a device.Answer, text string) (Finding, bool) {
 	if codes.OtherLanguage(text) {
 		known = "The message that was typed is in a language, or a wording of it, that backupdoctor does not know. Type what it means in English, or run backupdoctor listen while you tap Back Up Now."
 	}
-	return Finding{Status: Ask, Summary: known, Evidence: []Evidence{told(a, "The device says", device.Quoted(text), "")}}, true
+	return Finding{Status: Ask, Summary: known, Evidence: []Evidence{answerEvidence(a, "The device says", device.Quoted(text), "")}}, true
 }
 
 // vague reports whether a meaning points to several causes without naming any of them.

@@ -36,7 +36,7 @@ func withPaths(text string) string {
 	return text
 }
 
-func TestTestimony(t *testing.T) {
+func TestAnswers(t *testing.T) {
 	const question = "Does Settings ask to accept new iCloud terms, at its top or in {P-ACCOUNT}?"
 	for _, test := range []struct {
 		name     string
@@ -161,7 +161,7 @@ func TestWeigh(t *testing.T) {
 			if against != test.against {
 				t.Errorf("evidence against it: %t, want %t: %+v", against, test.against, f.Evidence)
 			}
-			if !slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == toldSource }) {
+			if !slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == answerSource }) {
 				t.Error("the answer is not among the evidence")
 			}
 		})

@@ -7,28 +7,28 @@ import (
 	"slices"
 )
 
-// held is the state of a device while reports are being stored.
-type held struct {
-	standing
-	number int64 // row number, 0 if new
-	loaded map[int64]cause
-	anew   bool // its causes are rebuilt, so the stored ones are deleted
-	late   bool // a visit older than an applied one arrived, or a visit was deleted
-	names  map[string]int64
+// A storedDevice is the state of a device while reports are being stored.
+type storedDevice struct {
+	deviceState
+	number  int64 // row number, 0 if new
+	loaded  map[int64]cause
+	rebuilt bool // its causes are rebuilt, so the stored ones are deleted
+	late    bool // a visit older than an applied one arrived, or a visit was deleted
+	names   map[string]int64
 }
 
-// admit applies a visit, or marks the device late if it cannot. The first visit of a higher rank
+// add applies a visit, or marks the device late if it cannot. The first visit of a higher rank
 // resets the state.
-func (h *held) admit(v visit) {
+func (h *storedDevice) add(v visit) {
 	h.visits++
 	rank := h.newest.rank()
 	switch {
 	case !h.empty() && v.rank() < rank:
 	case !h.empty() && v.rank() > rank:
-		h.standing, h.anew = standing{visits: h.visits}, true
-		h.take(v)
+		h.deviceState, h.rebuilt = deviceState{visits: h.visits}, true
+		h.apply(v)
 	case h.follows(v):
-		h.take(v)
+		h.apply(v)
 	default:
 		h.late = true
 	}
@@ -37,19 +37,19 @@ func (h *held) admit(v visit) {
 const deviceColumns = "first, visits, earlier_backup, earlier_at, visit, report_id, " + visitColumns
 
 const (
-	heldDevices = "SELECT device, key, " + deviceColumns + " FROM devices WHERE key IN"
-	heldCauses  = "SELECT device, check_number, status, explained_by, root, since, seen, fixed, site FROM causes WHERE device IN"
+	selectDevices = "SELECT device, key, " + deviceColumns + " FROM devices WHERE key IN"
+	selectCauses  = "SELECT device, check_number, status, explained_by, root, since, seen, fixed, site FROM causes WHERE device IN"
 )
 
 // load reads the state of devices by their keys. New devices have an empty state.
-func load(ctx context.Context, tx transaction, keys []string) (map[string]*held, error) {
-	devices := map[string]*held{}
+func load(ctx context.Context, tx transaction, keys []string) (map[string]*storedDevice, error) {
+	devices := map[string]*storedDevice{}
 	for _, key := range keys {
-		devices[key] = &held{}
+		devices[key] = &storedDevice{}
 	}
-	byNumber := map[int64]*held{}
-	err := lookUp(ctx, tx, heldDevices, slices.Sorted(maps.Keys(devices)), func(rows *sql.Rows) error {
-		h := held{standing: standing{causes: map[int64]cause{}}}
+	byNumber := map[int64]*storedDevice{}
+	err := lookUp(ctx, tx, selectDevices, slices.Sorted(maps.Keys(devices)), func(rows *sql.Rows) error {
+		h := storedDevice{deviceState: deviceState{causes: map[int64]cause{}}}
 		err := h.scan(rows)
 		h.names = namesOf(h.newest)
 		devices[h.newest.key], byNumber[h.number] = &h, &h
@@ -58,7 +58,7 @@ func load(ctx context.Context, tx transaction, keys []string) (map[string]*held,
 	if err != nil {
 		return nil, err
 	}
-	err = lookUp(ctx, tx, heldCauses, slices.Sorted(maps.Keys(byNumber)), func(rows *sql.Rows) error {
+	err = lookUp(ctx, tx, selectCauses, slices.Sorted(maps.Keys(byNumber)), func(rows *sql.Rows) error {
 		var device, check int64
 		var c cause
 		if err := rows.Scan(&device, &check, &c.status, &c.explainedBy, &c.root, &c.since, &c.seen, &c.fixed, &c.site); err != nil {
@@ -74,14 +74,14 @@ func load(ctx context.Context, tx transaction, keys []string) (map[string]*held,
 }
 
 // scan reads a row of devicesColumns and more.
-func (h *held) scan(rows *sql.Rows, more ...any) error {
+func (h *storedDevice) scan(rows *sql.Rows, more ...any) error {
 	n := &h.newest
 	columns := append([]any{&h.number, &n.key, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)
 	return rows.Scan(append(columns, more...)...)
 }
 
 // replay applies again, in order, all visits of the devices marked late.
-func replay(ctx context.Context, tx transaction, devices map[string]*held) error {
+func replay(ctx context.Context, tx transaction, devices map[string]*storedDevice) error {
 	for _, key := range slices.Sorted(maps.Keys(devices)) {
 		h := devices[key]
 		if !h.late {
@@ -91,10 +91,10 @@ func replay(ctx context.Context, tx transaction, devices map[string]*held) error
 		if err != nil {
 			return err
 		}
-		h.standing, h.anew = standing{visits: h.visits}, true
+		h.deviceState, h.rebuilt = deviceState{visits: h.visits}, true
 		for _, v := range visits {
 			v.key = key
-			h.take(v)
+			h.apply(v)
 		}
 	}
 	return nil
@@ -140,9 +140,9 @@ func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error
 }
 
 // save writes the state of the devices. It deletes devices that have no visit.
-func save(ctx context.Context, tx transaction, devices map[string]*held) error {
+func save(ctx context.Context, tx transaction, devices map[string]*storedDevice) error {
 	var rows, causes, names [][]any
-	var anew, renamed, gone []int64
+	var rebuilt, renamed, gone []int64
 	for _, key := range slices.Sorted(maps.Keys(devices)) {
 		h := devices[key]
 		n := &h.newest
@@ -151,8 +151,8 @@ func save(ctx context.Context, tx transaction, devices map[string]*held) error {
 			continue
 		}
 		rows = append(rows, append([]any{h.number, key, h.first, h.visits, h.earlierBackup, h.earlierAt, n.number, n.reportID}, n.values()...))
-		if h.anew {
-			anew, h.loaded = append(anew, h.number), nil
+		if h.rebuilt {
+			rebuilt, h.loaded = append(rebuilt, h.number), nil
 		}
 		for _, check := range slices.Sorted(maps.Keys(h.causes)) {
 			c := h.causes[check]
@@ -172,7 +172,7 @@ func save(ctx context.Context, tx transaction, devices map[string]*held) error {
 		return err
 	}
 	for statement, numbers := range map[string][]int64{
-		"DELETE FROM causes WHERE device IN %s":  slices.Concat(anew, gone),
+		"DELETE FROM causes WHERE device IN %s":  slices.Concat(rebuilt, gone),
 		"DELETE FROM names WHERE device IN %s":   slices.Concat(renamed, gone),
 		"DELETE FROM devices WHERE device IN %s": gone,
 	} {
