@@ -62,7 +62,7 @@ type engine interface {
 func (h *hub) run(ctx context.Context) error {
 	h.log, h.code = h.logger(), rand.Text()
 	h.connections.Log = h.log
-	h.connections.All, h.connections.Strangers = pagePlaces(openFileLimit())
+	h.connections.All, h.connections.Anonymous = pagePlaces(openFileLimit())
 	if err := os.MkdirAll(string(h.folder), 0o700); err != nil {
 		return command.Usage("choose another with --data DIR", "the data folder of the hub cannot be made: %w", err)
 	}
