@@ -13,7 +13,7 @@ import (
 
 // flood publishes the longest messages of a bench as fast as the connection takes them, until the
 // test ends.
-func (v villain) flood(t *testing.T, bench string) {
+func (v attacker) flood(t *testing.T, bench string) {
 	t.Helper()
 	long := &nats.Msg{Subject: credentials.WiringOf(bench).Reports, Data: []byte("{" + strings.Repeat(" ", longest-2<<10))}
 	named := &nats.Msg{Subject: long.Subject, Header: nats.Header{nats.MsgIdHdr: {strings.Repeat("x", 60<<10)}}, Data: []byte("{}")}
