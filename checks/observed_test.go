@@ -41,7 +41,10 @@ func TestNoCodePrintsTheSentenceOfOtherEvidence(t *testing.T) {
 		},
 	}
 	for source, snapshot := range sources {
-		for _, id := range everyCode() {
+		for i, id := range everyCode() {
+			if i%7 > 0 && testing.Short() {
+				continue // the race detector finds no more in all of them
+			}
 			s := snapshot(id)
 			d := Diagnose(s, Run(s, All()))
 			texts := []string{d.Headline}

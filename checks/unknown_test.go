@@ -25,9 +25,12 @@ var otherwiseWell = map[string]string{
 // refused, the check that found something does not become ok.
 func TestARefusalIsNeverHealth(t *testing.T) {
 	for check, rows := range judgements {
-		for _, row := range rows {
+		for i, row := range rows {
 			if row.status != Problem && row.status != Warning {
 				continue
+			}
+			if i%4 > 0 && testing.Short() {
+				continue // the race detector finds no more in all of them
 			}
 			if Run(row.snapshot, []*Check{check})[0].Status == OK {
 				continue // outdated software is only a note with a fresh backup

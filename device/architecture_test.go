@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -353,9 +354,17 @@ var rooms = map[string]room{
 // bannedNames are names of folders that tend to collect unrelated code.
 var bannedNames = []string{"internal", "pkg", "util", "utils", "common", "types", "models", "mocks", "helpers", "misc"}
 
-// sources parses every Go file of the project, for all systems, by folder.
+// sources returns every Go file of the project, for all systems, by folder.
 func sources(t *testing.T) map[string][]sourceFile {
 	t.Helper()
+	found, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+var parsed = sync.OnceValues(func() (map[string][]sourceFile, error) {
 	root, set, found := os.DirFS(".."), token.NewFileSet(), map[string][]sourceFile{}
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -379,11 +388,8 @@ func sources(t *testing.T) map[string][]sourceFile {
 		found[folder] = append(found[folder], sourceFile{name, tree})
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
+	return found, err
+})
 
 type sourceFile struct {
 	name string

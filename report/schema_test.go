@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -147,7 +148,11 @@ type node struct {
 
 // schemaOf generates the JSON Schema of a contract from its Go types and their comments.
 func schemaOf(t *testing.T, c contract) []byte {
-	writer := schemaWriter{t: t, contract: c, comments: comments(t), defs: map[string]*node{}, types: map[string]reflect.Type{}}
+	said, err := comments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer := schemaWriter{t: t, contract: c, comments: said, defs: map[string]*node{}, types: map[string]reflect.Type{}}
 	writer.object(c.root)
 	root := writer.defs[c.root.Name()]
 	delete(writer.defs, c.root.Name())
@@ -310,15 +315,14 @@ func (s schemaWriter) fact(t reflect.Type) *node {
 	return fact
 }
 
-// comments returns the comments of struct types, keyed by "path.Type", and of their fields,
-// keyed by "path.Type.Field".
-func comments(t *testing.T) map[string]string {
-	t.Helper()
+// comments are the comments of struct types, keyed by "path.Type", and of their fields, keyed by
+// "path.Type.Field".
+var comments = sync.OnceValues(func() (map[string]string, error) {
 	found := map[string]string{}
 	for path, folder := range contractFolders {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		for _, name := range files {
 			if strings.HasSuffix(name, "_test.go") {
@@ -326,15 +330,15 @@ func comments(t *testing.T) map[string]string {
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 			if err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 			for _, declaration := range file.Decls {
 				commentsOf(declaration, path, found)
 			}
 		}
 	}
-	return found
-}
+	return found, nil
+})
 
 func commentsOf(declaration ast.Decl, path string, found map[string]string) {
 	general, ok := declaration.(*ast.GenDecl)

@@ -21,7 +21,10 @@ func TestWithhold(t *testing.T) {
 		t.Fatal(err)
 	}
 	marked := 0
-	for _, path := range paths {
+	for i, path := range paths {
+		if i%4 > 0 && testing.Short() {
+			continue // the race detector finds no more in all of them
+		}
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +49,7 @@ func TestWithhold(t *testing.T) {
 			}
 		}
 	}
-	if marked < 20 {
+	if marked < 20 && !testing.Short() || marked < 2 {
 		t.Errorf("only %d devices had a private text in their report", marked)
 	}
 }

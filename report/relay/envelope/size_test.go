@@ -20,7 +20,10 @@ func TestAReportTravelsByItsIDs(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no recordings: %v", err)
 	}
-	for _, path := range paths {
+	for i, path := range paths {
+		if i%4 > 0 && testing.Short() {
+			continue // the race detector finds no more in all of them
+		}
 		file, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
