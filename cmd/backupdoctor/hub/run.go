@@ -171,6 +171,7 @@ func (h *hub) openStore(ctx context.Context) (*ledger.Store, error) {
 		store, err := ledger.Open(ctx, h.sink)
 		switch {
 		case err == nil:
+			h.limitRejects(store)
 			return store, h.knowAgain(store)
 		case ctx.Err() != nil:
 			return nil, nil

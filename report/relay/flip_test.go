@@ -1,0 +1,79 @@
+package relay
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// flipBits flips bits in the files of a folder, at random places, and returns how many.
+func flipBits(t *testing.T, dir string, random *rand.Rand) (flipped int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		bytes, err := os.ReadFile(path)
+		if err != nil || len(bytes) == 0 || random.IntN(2) == 0 {
+			return err
+		}
+		for range 1 + random.IntN(3) {
+			bytes[random.IntN(len(bytes))] ^= 1 << random.IntN(8)
+			flipped++
+		}
+		return os.WriteFile(path, bytes, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return flipped
+}
+
+// TestBitsOfAStreamAreFlipped flips bits in the files of a hub's stream that holds reports, while
+// the hub is down. It starts again, each report arrives once, and nothing counts as received that
+// was not.
+func TestBitsOfAStreamAreFlipped(t *testing.T) {
+	t.Parallel()
+	times := 2
+	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
+		times = 40
+	}
+	seed := rand.Uint64()
+	t.Logf("the seed is %d", seed)
+	random := rand.New(rand.NewPCG(seed, 1))
+	for range times {
+		flipped(t, random)
+	}
+}
+
+func flipped(t *testing.T, random *rand.Rand) {
+	f := newFleet(t, "north")
+	s := shelf{down: os.ErrDeadlineExceeded}
+	hub := f.hub(t, &s)
+	stop := running(t, hub.Run)
+	bench := f.bench(t, "north", hub.Listen)
+	stopBench := running(t, bench.Run)
+	ids := publish(t, bench, 100)
+	eventually(t, "the stream is full", func() bool {
+		state, err := hub.State(t.Context())
+		return err == nil && state.Waiting == window
+	})
+	stop()
+	n := flipBits(t, hub.Dir, random)
+	t.Logf("%d bits are flipped", n)
+	s.refuseAll(nil)
+	stop = running(t, hub.Run)
+	ids = append(ids, publish(t, bench, 10)...)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	if state := benchState(t, bench); state.SetAside+state.Lost > 0 {
+		t.Errorf("the bench shows %+v", state)
+	}
+	if aside := s.reasons(); len(aside) > 0 {
+		t.Errorf("set aside were %v", aside)
+	}
+	stopBench()
+	stop()
+}
