@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -166,9 +167,31 @@ func (c *claims) share(ctx context.Context, js jetstream.JetStream, replicas int
 	}
 }
 
+// lastEntry asks the leader of the bucket for the highest revision that still exists, 0 for none.
+func lastEntry(ctx context.Context, js jetstream.JetStream) (uint64, error) {
+	reply, err := js.Conn().RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET.KV_"+claimsBucket, []byte(`{"last_by_subj":"$KV.`+claimsBucket+`.>"}`))
+	if err != nil {
+		return 0, err
+	}
+	var found struct {
+		Message struct {
+			Sequence uint64 `json:"seq"`
+		} `json:"message"`
+		Error *jetstream.APIError `json:"error"`
+	}
+	if err := json.Unmarshal(reply.Data, &found); err != nil {
+		return 0, err
+	}
+	if found.Error != nil && found.Error.ErrorCode != jetstream.JSErrCodeMessageNotFound {
+		return 0, found.Error
+	}
+	return found.Message.Sequence, nil
+}
+
 // A bucket is the set of shared decisions, as seen by this node.
 type bucket struct {
 	jetstream.KeyValue
+	js        jetstream.JetStream
 	tokens    map[string]string
 	revisions map[string]uint64 // of the bucket's entries
 	seen      uint64            // highest revision seen
@@ -187,7 +210,7 @@ func (c *claims) follow(ctx context.Context, js jetstream.JetStream, replicas in
 		return fmt.Errorf("watching the accounts of benches: %w", err)
 	}
 	defer watcher.Stop()
-	b := &bucket{KeyValue: kv, tokens: map[string]string{}, revisions: map[string]uint64{}}
+	b := &bucket{KeyValue: kv, js: js, tokens: map[string]string{}, revisions: map[string]uint64{}}
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
@@ -307,10 +330,17 @@ func (c *claims) check(ctx context.Context, b *bucket) error {
 	if !ok {
 		return fmt.Errorf("looking at the accounts of benches: the bucket is a %T", status)
 	}
+	last := stream.StreamInfo().State.LastSeq
 	if b.seen < b.last {
-		return errors.New("watching the accounts of benches: the watcher fell behind")
+		if last, err = lastEntry(ctx, b.js); err != nil {
+			return fmt.Errorf("looking at the accounts of benches: %w", err)
+		}
+		if b.seen < last {
+			return errors.New("watching the accounts of benches: the watcher fell behind")
+		}
+		// Entries after it were in a block of the stream that was damaged: their node shares them again.
 	}
-	if b.last = stream.StreamInfo().State.LastSeq; b.seen >= b.last {
+	if b.last = last; b.seen >= b.last {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.read = true

@@ -71,3 +71,40 @@ func (f *fleet) mustBeRefused(t *testing.T, name string, hubs ...*Hub) {
 		stop()
 	}
 }
+
+// TestLostEntriesOfTheBucket removes the entries of the bucket but not their revisions, as a damaged
+// block does: after a restart the bench is let in all the same, by the decision in the folder.
+func TestLostEntriesOfTheBucket(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north", "south")
+	var s shelf
+	hub := f.hub(t, &s)
+	stop := running(t, hub.Run)
+	bench := f.bench(t, "north", hub.Listen)
+	running(t, bench.Run)
+	ids := publish(t, bench, 3)
+	s.mustHold(t, ids)
+	stream, err := hub.streams().js.Stream(t.Context(), "KV_"+claimsBucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := stream.CachedInfo().State.LastSeq
+	if err := stream.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	running(t, hub.Run)
+	s.mustHold(t, append(ids, publish(t, bench, 3)...))
+	eventually(t, "the entries are written again", func() bool {
+		up := hub.streams()
+		if up == nil {
+			return false
+		}
+		stream, err := up.js.Stream(t.Context(), "KV_"+claimsBucket)
+		if err != nil {
+			return false
+		}
+		state := stream.CachedInfo().State
+		return state.LastSeq > last && state.Msgs == 2
+	})
+}
