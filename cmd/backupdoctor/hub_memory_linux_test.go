@@ -220,7 +220,7 @@ func floodIDs(ctx context.Context, t *testing.T, creds, bench, listen string) {
 	defer conn.Close()
 	for n := 0; ctx.Err() == nil; n++ {
 		id := fmt.Sprintf("%060000d", n)
-		if conn.PublishMsg(&nats.Msg{Subject: w.Reports, Header: nats.Header{nats.MsgIdHdr: {id}, "Backupdoctor-Id": {id}}, Data: []byte("{}")}) != nil || n%16 == 15 && conn.Flush() != nil {
+		if conn.PublishMsg(&nats.Msg{Subject: w.Reports, Header: nats.Header{nats.MsgIdHdr: {id}}, Data: []byte("{}")}) != nil || n%16 == 15 && conn.Flush() != nil {
 			continue
 		}
 	}

@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +38,7 @@ type Hub struct {
 	Store       Store
 	Log         *slog.Logger
 
+	damaged bool          // the files of the streams; used by Run only
 	ackWait time.Duration // redelivery delay of the stream; 0 means ackWithin
 
 	mu      sync.Mutex // guards running
@@ -93,6 +97,9 @@ func (h *Hub) run(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	if err := h.dropDamaged(); err != nil {
+		return err
+	}
 	claims, err := newClaims(node, h.Log)
 	if err != nil {
 		return configError{err}
@@ -150,9 +157,25 @@ func (h *Hub) run(ctx context.Context) error {
 		case <-time.After(lookEvery):
 		}
 		if err := health.check(); err != nil {
+			h.damaged = strings.Contains(err.Error(), "corrupt")
 			return err
 		}
 	}
+}
+
+// dropDamaged deletes the streams of a single node if the server could not read them. The benches
+// send their reports again, and the decisions about benches are in the folder of credentials. A node
+// of a cluster keeps its files, since the others rely on what it has acknowledged.
+func (h *Hub) dropDamaged() error {
+	if !h.damaged || h.Cluster != nil {
+		return nil
+	}
+	h.damaged = false
+	h.Log.Error("the files of the streams are damaged: they are deleted, and the benches send their reports again", "folder", h.Dir)
+	if err := os.RemoveAll(filepath.Join(h.Dir, server.JetStreamStoreDir)); err != nil {
+		return fmt.Errorf("deleting damaged streams: %w", err)
+	}
+	return nil
 }
 
 func (h *Hub) set(up *hubStreams) {
