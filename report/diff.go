@@ -64,15 +64,15 @@ func Compare(older, newer Report) Diff {
 	for _, d := range older.Devices {
 		before[device.UDIDKey(d.UDID)] = d
 	}
-	for _, d := range newer.Devices {
+	for _, d := range newer.All() {
 		key := device.UDIDKey(d.UDID)
 		seen[key] = true
 		was, known := before[key]
-		diff.Devices = append(diff.Devices, compareDevice(was, known, d))
+		diff.Devices = append(diff.Devices, compareDevice(was.Whole(), known, d))
 	}
 	for _, d := range older.Devices {
 		if !seen[device.UDIDKey(d.UDID)] {
-			diff.Devices = append(diff.Devices, departed(d))
+			diff.Devices = append(diff.Devices, departed(d.Whole()))
 		}
 	}
 	for _, d := range diff.Devices {

@@ -93,7 +93,7 @@ func Assemble(run Run, devices []Device) Report {
 // the counts and the exit code.
 func counted(r Report) Report {
 	r.Devices = ordered(r.Devices, r.Subject)
-	r.Summary = summarise(r.Devices)
+	r.Summary = summarise(r)
 	r.Partial = len(r.Gaps) > 0 || interrupted(r)
 	r.Exit = exitOf(r)
 	return r
@@ -315,9 +315,9 @@ func NewStep(s remedies.Step) Step {
 
 func newSource(s remedies.Source) Source { return Source{Title: s.Title, URL: s.URL} }
 
-func summarise(devices []Device) Summary {
-	s := Summary{Devices: len(devices), Causes: []CauseCount{}}
-	for _, d := range devices {
+func summarise(r Report) Summary {
+	s := Summary{Devices: len(r.Devices), Causes: []CauseCount{}}
+	for _, d := range r.All() {
 		switch checks.Verdict(d.Verdict) {
 		case checks.Failing:
 			s.Failing++

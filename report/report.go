@@ -98,6 +98,8 @@ type Device struct {
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
 	Repair         *Repair   `json:"repair,omitempty"`       // its newest repair with treat; absent if none is known
+
+	Packed *Packed `json:"-"` // holds Proof, Findings and Plan instead; nil if they are not packed
 }
 
 // A Need is one thing that has to be shown true of a device before its verdict is

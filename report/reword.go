@@ -15,13 +15,18 @@ import (
 // remedies with their steps, faults and questions. All other wording is quoted, because its
 // author is unknown. Missing lists become empty. Rewording a report twice changes nothing.
 func Reworded(r Report) Report {
+	r.Devices = convert(r.Devices, RewordedDevice)
+	return counted(rewordedFrame(r))
+}
+
+// rewordedFrame is [Reworded] for everything but the devices and what is counted.
+func rewordedFrame(r Report) Report {
 	r.Kind, r.JSONSchema, r.Tool.Name = KindReport, SchemaID(KindReport), "backupdoctor"
 	r.Gaps, r.Places = convert(r.Gaps, rewordedGap), convert(r.Places, rewordedPlace)
 	r.LeftOut = listed(r.LeftOut)
 	if !slices.Contains(Levels(), FailOn(r.FailOn)) {
 		r.FailOn = string(Unproved)
 	}
-	r.Devices = convert(r.Devices, RewordedDevice)
 	if r.Inventory != nil {
 		inventory := *r.Inventory
 		inventory.Unseen, inventory.UnlistedDevices = listed(inventory.Unseen), listed(inventory.UnlistedDevices)
@@ -37,7 +42,7 @@ func Reworded(r Report) Report {
 			return m
 		})
 	}
-	return counted(r)
+	return r
 }
 
 // RewordedDevice is like [Reworded] for one device.

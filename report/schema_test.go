@@ -258,6 +258,9 @@ func (s schemaWriter) fields(t reflect.Type, object *node, kind report.Kind) {
 			continue
 		}
 		name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
 		property := s.property(field.Type)
 		property.Description = s.comments[t.PkgPath()+"."+t.Name()+"."+field.Name]
 		property.Enum = s.contract.closed[t.Name()+"."+name]

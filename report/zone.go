@@ -45,14 +45,8 @@ func (z inZone) device(d Device) Device {
 		use.Since = use.Since.In(z.zone)
 		d.InUse = &use
 	}
-	d.Findings = convert(d.Findings, func(f Finding) Finding {
-		f.Summary, f.Evidence = z.text(f.Summary), convert(f.Evidence, z.evidence)
-		return f
-	})
-	d.Proof = convert(d.Proof, func(n Need) Need {
-		n.Evidence = convert(n.Evidence, z.evidence)
-		return n
-	})
+	d = z.judged(d)
+	d.Packed = d.Packed.in(z.zone)
 	d.Suppressed = slices.Clone(d.Suppressed)
 	for i := range d.Suppressed {
 		d.Suppressed[i].Summary = z.text(d.Suppressed[i].Summary)
@@ -62,6 +56,19 @@ func (z inZone) device(d Device) Device {
 	for i := range d.Backups {
 		d.Backups[i].Date = z.time(d.Backups[i].Date)
 	}
+	return d
+}
+
+// judged converts the part of a device that may be packed.
+func (z inZone) judged(d Device) Device {
+	d.Findings = convert(d.Findings, func(f Finding) Finding {
+		f.Summary, f.Evidence = z.text(f.Summary), convert(f.Evidence, z.evidence)
+		return f
+	})
+	d.Proof = convert(d.Proof, func(n Need) Need {
+		n.Evidence = convert(n.Evidence, z.evidence)
+		return n
+	})
 	return d
 }
 

@@ -15,13 +15,14 @@ import (
 
 // cart prints several devices: those that need attention in a table with two lines each, the
 // others folded.
-func (p *page) cart(labels []string, devices []report.Device) error {
+func (p *page) cart(labels []string, r report.Report) error {
 	header := []column{{"Device", 3}, {"Cause, first remedy", 6}, {"Last backup", 2}}
 	var rows [][]cell
 	var well, suppressed []int
-	for i, d := range devices {
+	for i, d := range r.Devices {
 		switch {
 		case report.NeedsAttention(d):
+			d = d.Whole()
 			rows = append(rows, []cell{p.who(labels[i], d), p.because(d), {{text: p.text(lastBackupAge(d))}}})
 		case checks.Verdict(d.Verdict) == checks.Suppressed:
 			suppressed = append(suppressed, i)
@@ -35,11 +36,11 @@ func (p *page) cart(labels []string, devices []report.Device) error {
 	if len(rows) > 0 && len(well)+len(suppressed) > 0 {
 		p.print("")
 	}
-	p.folded(labels, devices, well)
+	p.folded(labels, r.Devices, well)
 	m := markOfVerdict(report.Device{Verdict: string(checks.Suppressed)})
 	for _, i := range suppressed {
 		text := "Suppressed: " + labels[i]
-		if silences := silencesOf(devices[i]); len(silences) > 0 {
+		if silences := silencesOf(r.Devices[i]); len(silences) > 0 {
 			text += ": " + strings.Join(silences, "; ")
 		}
 		p.print(p.hang(p.lead(m), m.style, text)...)

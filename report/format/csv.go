@@ -171,17 +171,23 @@ func WriteCSV(w io.Writer, r report.Report) error {
 			return c.Text(row)
 		}
 	}
-	var rows []deviceRow
-	for i := range r.Devices {
-		rows = append(rows, deviceRow{r: &r, d: &r.Devices[i], asset: assetOf(r.Devices[i])})
+	table := newCSV(w, columns)
+	for _, d := range r.All() {
+		if err := table.row(deviceRow{r: &r, d: &d, asset: assetOf(d)}); err != nil {
+			return err
+		}
 	}
-	for i := range absent {
-		rows = append(rows, deviceRow{r: &r, d: &absent[i], asset: assetOf(absent[i]), absent: true})
+	for _, d := range absent {
+		if err := table.row(deviceRow{r: &r, d: &d, asset: assetOf(d), absent: true}); err != nil {
+			return err
+		}
 	}
-	for i := range managed {
-		rows = append(rows, deviceRow{r: &r, d: &managed[i], asset: assetOf(managed[i]), absent: true, mdm: r.MDM.List[i].State})
+	for i, d := range managed {
+		if err := table.row(deviceRow{r: &r, d: &d, asset: assetOf(d), absent: true, mdm: r.MDM.List[i].State}); err != nil {
+			return err
+		}
 	}
-	return writeCSV(w, columns, Rows(rows))
+	return table.end()
 }
 
 // mdmHead is the header of a column that exists only with a management system's export.
@@ -217,19 +223,27 @@ func absentCell(head string, row deviceRow) string {
 // device in the order of the report, for each finding contradicted by an answer, and for each
 // suppressed finding. Options.All adds healthy and unknown findings and questions.
 func WriteCSVFindings(w io.Writer, r report.Report, o Options) error {
-	var rows []findingRow
-	for i := range r.Devices {
-		d := deviceRow{r: &r, d: &r.Devices[i]}
-		for _, f := range d.d.Findings {
-			if status := checks.Status(f.Status); o.All || f.Contradicted || status == checks.Problem || status == checks.Warning {
-				rows = append(rows, findingRow{d, f, nil})
+	table := newCSV(w, findingColumns)
+	for _, d := range r.All() {
+		for _, row := range findingRows(deviceRow{r: &r, d: &d}, o) {
+			if err := table.row(row); err != nil {
+				return err
 			}
 		}
-		for _, s := range d.d.Suppressed {
-			rows = append(rows, findingRow{d, report.Finding{Check: s.Check, Subject: s.Subject, Status: s.Status, Summary: s.Summary}, &s})
+	}
+	return table.end()
+}
+
+func findingRows(d deviceRow, o Options) (rows []findingRow) {
+	for _, f := range d.d.Findings {
+		if status := checks.Status(f.Status); o.All || f.Contradicted || status == checks.Problem || status == checks.Warning {
+			rows = append(rows, findingRow{d, f, nil})
 		}
 	}
-	return writeCSV(w, findingColumns, Rows(rows))
+	for _, s := range d.d.Suppressed {
+		rows = append(rows, findingRow{d, report.Finding{Check: s.Check, Subject: s.Subject, Status: s.Status, Summary: s.Summary}, &s})
+	}
+	return rows
 }
 
 // assetColumns returns the columns of all inventories in order of first appearance. Headers

@@ -117,9 +117,9 @@ func Devices(w io.Writer, r report.Report, o Options) error {
 			}
 		}
 	}
-	p.section("What to do", labels, devices, p.plan)
+	p.section("What to do", labels, r, p.plan)
 	p.muxTrouble(devices)
-	if notes := runNotes(r); len(notes) > 0 {
+	if notes := runNotes(r, contradictions(r)); len(notes) > 0 {
 		p.print("")
 		for _, note := range notes {
 			p.print(p.hang("", plain, note)...)

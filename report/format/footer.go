@@ -29,7 +29,8 @@ func WriteSummary(w io.Writer, r report.Report, o Options) error {
 // footer ends the page: what was folded, the devices counted, and where to find more.
 func (p *page) footer(r report.Report) {
 	var notes []string
-	if folded := p.notShown(r); len(folded) > 0 {
+	counted := hiddenIn(r)
+	if folded := p.notShown(r, counted); len(folded) > 0 {
 		notes = append(notes, "Not shown: "+strings.Join(folded, ", ")+".")
 	}
 	if r.Releases != (report.Releases{}) && p.Steps {
@@ -45,7 +46,7 @@ func (p *page) footer(r report.Report) {
 	if r.Summary.Retried > 0 {
 		notes = append(notes, "Tried again, fewer at a time, because the first try failed: "+words.Count(r.Summary.Retried, "device")+".")
 	}
-	notes = append(notes, runNotes(r)...)
+	notes = append(notes, runNotes(r, counted.contradictions)...)
 	if len(r.Devices) > 0 {
 		notes = append(notes, totals(r.Summary))
 	}
@@ -60,48 +61,52 @@ func (p *page) footer(r report.Report) {
 }
 
 // notShown lists what the page leaves out, each with the flag that shows it.
-func (p *page) notShown(r report.Report) []string {
+func (p *page) notShown(r report.Report, h hidden) []string {
 	var folded []string
-	if n := moreRemedies(r); n > 0 && !p.Steps {
-		what := number(uint64(n), "more remedy", "more remedies")
+	if h.remedies > 0 && !p.Steps {
+		what := number(uint64(h.remedies), "more remedy", "more remedies")
 		if len(r.Devices) > 1 {
 			what = "evidence and steps"
 		}
 		folded = append(folded, what+" (--steps)")
 	}
-	if n := differentChecks(r, checks.Ask); n > 0 && !p.All {
+	if n := len(h.questions); n > 0 && !p.All {
 		folded = append(folded, words.Count(n, "question")+" only a person can answer (--all shows, --ask asks them)")
 	}
-	if n := differentChecks(r, checks.Unknown); n > 0 && !p.Steps {
+	if n := len(h.unknown); n > 0 && !p.Steps {
 		folded = append(folded, words.Count(n, "check")+" that could not be made (--steps)")
 	}
 	return folded
 }
 
-// moreRemedies returns the number of remedies, or of steps for several devices, that the page
-// leaves out.
-func moreRemedies(r report.Report) int {
-	if len(r.Devices) == 1 {
-		return len(r.Devices[0].Plan) - 1
-	}
-	n := 0
-	for _, d := range r.Devices {
-		n += len(d.Plan)
-	}
-	return n
+// hidden is what a page may leave out, counted over all devices.
+type hidden struct {
+	remedies       int             // after the first of a single device, or all of several
+	questions      map[string]bool // by check
+	unknown        map[string]bool // by check
+	contradictions int             // findings on which an answer and a reading disagree
 }
 
-// differentChecks returns the number of different checks that have a status on any device.
-func differentChecks(r report.Report, status checks.Status) int {
-	different := map[string]bool{}
-	for _, d := range r.Devices {
+func hiddenIn(r report.Report) hidden {
+	h := hidden{questions: map[string]bool{}, unknown: map[string]bool{}}
+	for _, d := range r.All() {
+		h.remedies += len(d.Plan)
 		for _, f := range d.Findings {
-			if checks.Status(f.Status) == status {
-				different[f.Check] = true
+			switch checks.Status(f.Status) {
+			case checks.Ask:
+				h.questions[f.Check] = true
+			case checks.Unknown:
+				h.unknown[f.Check] = true
+			}
+			if f.Contradicted {
+				h.contradictions++
 			}
 		}
 	}
-	return len(different)
+	if len(r.Devices) == 1 {
+		h.remedies--
+	}
+	return h
 }
 
 // totals returns the number of devices by verdict.

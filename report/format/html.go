@@ -1,7 +1,7 @@
 package format
 
 import (
-	"bytes"
+	"bufio"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -29,14 +29,11 @@ func WriteHTML(w io.Writer, r report.Report) error {
 	page := newHTMLPage(r)
 	page.Style, page.Script = parts.style, parts.script
 	page.Policy = parts.policy
-	var document bytes.Buffer
-	if err := parts.page.Execute(&document, page); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
+	document := bufio.NewWriter(w)
+	if err := parts.page.Execute(document, page); err != nil {
+		return writing(err)
 	}
-	if _, err := w.Write(document.Bytes()); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return writing(document.Flush())
 }
 
 // An htmlFrame holds the parts that are the same in every page.

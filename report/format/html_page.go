@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 	"html/template"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +34,8 @@ type htmlPage struct {
 	Columns   htmlColumns
 	Rows      []htmlRow
 	Choices   []htmlTotal // marks to filter rows by
-	Cards     []htmlCard
+	Devices   int
+	Cards     iter.Seq[htmlCard] // made one at a time: they are nearly the whole page
 	Questions []htmlInquiry
 	Places    []htmlPlace
 	Commands  []string // to set broken backups aside
@@ -92,6 +94,7 @@ func newHTMLPage(r report.Report) htmlPage {
 	labels := newPage(Options{UTF8: true}).labels(r.Devices)
 	p := htmlPage{
 		OfBackups: r.Subject == report.OfBackups,
+		Devices:   len(r.Devices),
 		Kicker:    "iCloud Backup, device by device",
 		Headline:  headlineOf(labels, r),
 		About:     aboutOf(r),
@@ -112,18 +115,22 @@ func newHTMLPage(r report.Report) htmlPage {
 	if !r.TakenAt.IsZero() {
 		p.Title += ", " + words.Date(r.TakenAt)
 	}
-	asked := newInquiry(r)
-	for i, d := range r.Devices {
-		card := newHTMLCard(i, labels[i], d, asked)
-		card.Brief = !p.OfBackups && len(r.Devices) > 1 && checks.Verdict(d.Verdict) != checks.Failing
+	asked := newInquiry(len(r.Devices))
+	for i, d := range r.All() {
+		asked.add(i, d)
+		card := p.card(i, labels[i], d, asked)
 		if p.OfBackups {
-			card.OfBackups = true
 			p.Rows = append(p.Rows, backupRows(card)...)
 		} else {
-			card.Facts = append([]htmlFact{lastBackupFact(d)}, card.Facts...)
 			p.Rows = append(p.Rows, newHTMLRow(card, d, p.Columns))
 		}
-		p.Cards = append(p.Cards, card)
+	}
+	p.Cards = func(yield func(htmlCard) bool) {
+		for i, d := range r.All() {
+			if !yield(p.card(i, labels[i], d, asked)) {
+				return
+			}
+		}
 	}
 	if !p.OfBackups {
 		p.Causes = convert(r.Summary.Causes, func(c report.CauseCount) htmlBar { return newHTMLBar(c, r.Summary.Devices) })
@@ -131,6 +138,17 @@ func newHTMLPage(r report.Report) htmlPage {
 	}
 	p.Choices = slices.DeleteFunc(slices.Clone(p.Totals), func(t htmlTotal) bool { return t.Count == 0 })
 	return p
+}
+
+// card returns the card of one of several devices.
+func (p htmlPage) card(index int, label string, d report.Device, asked *inquiry) htmlCard {
+	card := newHTMLCard(index, label, d, asked)
+	card.OfBackups = p.OfBackups
+	if !p.OfBackups {
+		card.Brief = p.Devices > 1 && checks.Verdict(d.Verdict) != checks.Failing
+		card.Facts = append([]htmlFact{lastBackupFact(d)}, card.Facts...)
+	}
+	return card
 }
 
 // headlineOf summarizes the report in one line.
@@ -233,7 +251,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	if n := r.Summary.Retried; n > 0 {
 		add(note, words.Count(n, "device")+" had to be tried twice.")
 	}
-	for _, text := range slices.Concat(inventoryNotes(r), mdmNotes(r), runNotes(r)) {
+	for _, text := range slices.Concat(inventoryNotes(r), mdmNotes(r), runNotes(r, contradictions(r))) {
 		add(note, text)
 	}
 	return notices

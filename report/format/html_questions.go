@@ -46,16 +46,17 @@ type htmlAsked struct {
 	Check  string
 }
 
-func newInquiry(r report.Report) *inquiry {
-	q := &inquiry{numbers: map[string]int{}, devices: make([][]int, len(r.Devices))}
-	for i, d := range r.Devices {
-		for _, f := range d.Findings {
-			if checks.Status(f.Status) == checks.Ask {
-				q.ask(i, f)
-			}
+func newInquiry(devices int) *inquiry {
+	return &inquiry{numbers: map[string]int{}, devices: make([][]int, devices)}
+}
+
+// add adds the questions of one device.
+func (q *inquiry) add(index int, d report.Device) {
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) == checks.Ask {
+			q.ask(index, f)
 		}
 	}
-	return q
 }
 
 func (q *inquiry) ask(index int, f report.Finding) {

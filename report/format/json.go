@@ -18,9 +18,9 @@ import (
 //
 // Devices are encoded one at a time, so that a thousand need no more memory than one.
 func WriteJSON(w io.Writer, r report.Report) error {
-	devices := r.Devices
-	r.Devices = []report.Device{}
-	frame, err := encode(r, "", indent)
+	empty := r
+	empty.Devices = []report.Device{}
+	frame, err := encode(empty, "", indent)
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
@@ -28,7 +28,7 @@ func WriteJSON(w io.Writer, r report.Report) error {
 	// so little.
 	head, tail, _ := bytes.Cut(frame, []byte("\n  \"devices\": []"))
 	chunks := [][]byte{head, []byte("\n  \"devices\": [")}
-	for i, d := range devices {
+	for i, d := range r.All() {
 		document, err := encode(d, "    ", indent)
 		if err != nil {
 			return fmt.Errorf("writing the report: %w", err)
@@ -43,7 +43,7 @@ func WriteJSON(w io.Writer, r report.Report) error {
 		chunks = nil
 	}
 	end := "\n  ]"
-	if len(devices) == 0 {
+	if len(r.Devices) == 0 {
 		end = "]"
 	}
 	return write(w, append(chunks, []byte(end), tail, []byte("\n"))...)

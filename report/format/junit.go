@@ -1,11 +1,12 @@
 package format
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,49 +33,78 @@ import (
 // whatever else is attached: a suite is named by the device's name and UDID, a case by the
 // check and its subject. The duration of a case is not measured, so it is omitted.
 func WriteJUnit(w io.Writer, r report.Report) error {
-	document := junitSuites{Name: r.Tool.Name, Suites: []junitSuite{runSuite(r)}}
-	ids := identities(r.Devices)
-	for i, d := range r.Devices {
-		cases := func(d report.Device) []junitCase { return findingCases(d, r.CodeOf(d)) }
-		if r.Subject == report.OfBackups {
-			cases = backupCases
-		}
-		document.Suites = append(document.Suites, deviceSuite(ids[i], d, cases(d)))
+	total := junitSuites{Name: r.Tool.Name}
+	for suite := range suitesOf(r) {
+		total.Tests += suite.Tests
+		total.Failures += suite.Failures
+		total.Errors += suite.Errors
 	}
-	if suite, ok := inventorySuite(r); ok {
-		document.Suites = append(document.Suites, suite)
-	}
-	if suite, ok := mdmSuite(r); ok {
-		document.Suites = append(document.Suites, suite)
-	}
-	for i := range document.Suites {
-		suite := &document.Suites[i]
-		suite.count()
-		document.Tests += suite.Tests
-		document.Failures += suite.Failures
-		document.Errors += suite.Errors
-	}
-	text := bytes.NewBufferString(xml.Header)
+	text := bufio.NewWriter(w)
+	text.WriteString(xml.Header)
 	encoder := xml.NewEncoder(text)
 	encoder.Indent("", "  ")
-	if err := encoder.Encode(document); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
+	if err := total.encode(encoder, suitesOf(r)); err != nil {
+		return writing(err)
 	}
 	text.WriteByte('\n')
-	if _, err := w.Write(text.Bytes()); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
+	return writing(text.Flush())
+}
+
+// suitesOf returns the suites of a report, counted. A report of thousands of devices is made
+// twice, for the counts at the top of the file and for the file, rather than held.
+func suitesOf(r report.Report) iter.Seq[junitSuite] {
+	return func(yield func(junitSuite) bool) {
+		counted := func(suite junitSuite) bool {
+			suite.count()
+			return yield(suite)
+		}
+		if !counted(runSuite(r)) {
+			return
+		}
+		ids := identities(r.Devices)
+		for i, d := range r.All() {
+			cases := func(d report.Device) []junitCase { return findingCases(d, r.CodeOf(d)) }
+			if r.Subject == report.OfBackups {
+				cases = backupCases
+			}
+			if !counted(deviceSuite(ids[i], d, cases(d))) {
+				return
+			}
+		}
+		if suite, ok := inventorySuite(r); ok && !counted(suite) {
+			return
+		}
+		if suite, ok := mdmSuite(r); ok {
+			counted(suite)
+		}
 	}
-	return nil
+}
+
+// encode writes the element, suite by suite.
+func (t junitSuites) encode(encoder *xml.Encoder, suites iter.Seq[junitSuite]) error {
+	attribute := func(name, value string) xml.Attr { return xml.Attr{Name: xml.Name{Local: name}, Value: value} }
+	begin := xml.StartElement{Name: xml.Name{Local: "testsuites"}, Attr: []xml.Attr{
+		attribute("name", t.Name), attribute("tests", strconv.Itoa(t.Tests)),
+		attribute("failures", strconv.Itoa(t.Failures)), attribute("errors", strconv.Itoa(t.Errors)),
+	}}
+	if err := encoder.EncodeToken(begin); err != nil {
+		return err
+	}
+	for suite := range suites {
+		if err := encoder.EncodeElement(suite, xml.StartElement{Name: xml.Name{Local: "testsuite"}}); err != nil {
+			return err
+		}
+	}
+	if err := encoder.EncodeToken(begin.End()); err != nil {
+		return err
+	}
+	return encoder.Flush()
 }
 
 // junitSuites has no count of skipped cases: the schema allows it only for suites.
 type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Name     string       `xml:"name,attr"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
+	Name                    string
+	Tests, Failures, Errors int
 }
 
 type junitSuite struct {

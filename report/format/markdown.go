@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"slices"
@@ -20,7 +21,7 @@ import (
 // report about backups lists the backups instead. Text from a device is escaped: it is never
 // markup, a link or HTML.
 func WriteMarkdown(w io.Writer, r report.Report) error {
-	var m markdown
+	m := markdown{bufio.NewWriter(w)}
 	labels := newPage(Options{UTF8: true}).labels(r.Devices)
 	if r.Subject == report.OfBackups {
 		m.line("# Backups on this computer")
@@ -32,7 +33,7 @@ func WriteMarkdown(w io.Writer, r report.Report) error {
 		m.causeCounts(r.Summary.Causes)
 		m.devices(labels, r)
 	}
-	for i, d := range r.Devices {
+	for i, d := range r.All() {
 		m.heading("## ", device.Quoted(labels[i]))
 		if r.Subject == report.OfBackups {
 			m.backups(d)
@@ -44,14 +45,11 @@ func WriteMarkdown(w io.Writer, r report.Report) error {
 			m.backups(d)
 		}
 	}
-	if _, err := io.WriteString(w, m.text.String()); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return writing(m.text.Flush())
 }
 
 // A markdown builds a document. Text from a report must pass through markdownText.
-type markdown struct{ text strings.Builder }
+type markdown struct{ text *bufio.Writer } // keeps the first error for Flush
 
 func (m *markdown) line(words ...string) {
 	m.text.WriteString(strings.Join(words, "") + "\n")
@@ -91,7 +89,7 @@ func (m *markdown) head(r report.Report) {
 			m.line("\n> Whether backups lie in ", markdownText(device.Quoted(p.Path)), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
 		}
 	}
-	for _, note := range slices.Concat(inventoryNotes(r), mdmNotes(r), runNotes(r)) {
+	for _, note := range slices.Concat(inventoryNotes(r), mdmNotes(r), runNotes(r, contradictions(r))) {
 		m.line("\n> ", markdownText(note))
 	}
 	s, b := r.Summary, r.Summary.Backups
@@ -145,7 +143,7 @@ func (m *markdown) devices(labels []string, r report.Report) {
 		return
 	}
 	var rows [][]string
-	for i, d := range r.Devices {
+	for i, d := range r.All() {
 		verdict := markOfVerdict(d)
 		cells := []string{device.Label(d.Slot), labels[i], device.Label(d.Serial), modelOf(labels[i], d), versionOf(d), verdict.symbol + " " + verdict.word,
 			joined(report.CausesOf(d), func(f report.Finding) string { return report.ShortFor(f.Check, f.Status) }), lastBackupText(d)}

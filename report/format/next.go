@@ -97,7 +97,7 @@ func commandFor(next checks.Next, d report.Device) nextCommand {
 	case checks.NextVerify:
 		return nextCommand{text: "backupdoctor verify", why: "proves the backup on this computer", udid: true}
 	default:
-		return nextCommand{text: "backupdoctor explain " + device.Token(firstFinding(d))}
+		return nextCommand{text: "backupdoctor explain " + device.Token(firstFinding(d.Whole()))}
 	}
 }
 

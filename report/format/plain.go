@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bufio"
 	"io"
 	"strings"
 
@@ -13,9 +14,9 @@ import (
 // are not wrapped, and unknown fields are empty. A report about backups has one line per
 // backup: verdict, device name and UDID, time of the backup, and folder.
 func WritePlain(w io.Writer, r report.Report) error {
-	var page strings.Builder
+	page := bufio.NewWriter(w) // keeps the first error for Flush
 	line := func(fields ...string) { page.WriteString(strings.Join(fields, "\t") + "\n") }
-	for _, d := range r.Devices {
+	for _, d := range r.All() {
 		if r.Subject == report.OfBackups {
 			for _, b := range d.Backups {
 				line(device.Token(b.Verdict), device.Label(d.Name), device.Label(d.UDID), Timestamp(b.Date), device.Label(b.Folder))
@@ -25,5 +26,5 @@ func WritePlain(w io.Writer, r report.Report) error {
 		causes := convert(report.CausesOf(d), func(f report.Finding) string { return report.ShortFor(f.Check, f.Status) })
 		line(device.Token(d.Verdict), device.Label(d.Slot), device.Label(d.Name), device.Label(d.UDID), Timestamp(d.LastBackup), strings.Join(causes, "; "), report.Clean(d.Headline))
 	}
-	return write(w, []byte(page.String()))
+	return writing(page.Flush())
 }

@@ -1,7 +1,7 @@
 package format
 
 import (
-	"bytes"
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -22,13 +22,10 @@ import (
 // a thousand devices about 30,000; all states of all checks would be ten times as many. No
 // label changes from run to run unless the device does: the run id is not a label.
 func WritePrometheus(w io.Writer, r report.Report) error {
-	var e exposition
+	e := exposition{text: bufio.NewWriter(w)}
 	e.run(r)
 	e.devices(r)
-	if _, err := w.Write(e.text.Bytes()); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return writing(e.text.Flush())
 }
 
 // run writes the metrics of the whole run.
@@ -116,16 +113,18 @@ func (e *exposition) devices(r report.Report) {
 		}
 	}
 	e.family("backupdoctor_check_status", "The status of a check on a device, always 1: ok, warning, problem, unknown or suppressed; with the cause that explains it.")
-	for i, d := range r.Devices {
+	var contradicted [][2]string // device and check
+	for i, d := range r.All() {
 		e.statuses(ids[i], d)
-	}
-	e.family("backupdoctor_check_contradicted", "A check on which a person's answer contradicts what was read, always 1.")
-	for i, d := range r.Devices {
 		for _, f := range d.Findings {
 			if f.Contradicted {
-				e.sample(1, "udid", ids[i], "check", f.Check)
+				contradicted = append(contradicted, [2]string{ids[i], f.Check})
 			}
 		}
+	}
+	e.family("backupdoctor_check_contradicted", "A check on which a person's answer contradicts what was read, always 1.")
+	for _, c := range contradicted {
+		e.sample(1, "udid", c[0], "check", c[1])
 	}
 }
 
@@ -151,7 +150,7 @@ func (e *exposition) statuses(id string, d report.Device) {
 
 // An exposition builds a text in Prometheus' format.
 type exposition struct {
-	text       bytes.Buffer
+	text       *bufio.Writer // keeps the first error for Flush
 	name, help string
 	begun      bool // HELP and TYPE of the family were written
 }
@@ -163,7 +162,7 @@ func (e *exposition) family(name, help string) { e.name, e.help, e.begun = name,
 // equivalent in Prometheus.
 func (e *exposition) sample(value int64, labels ...string) {
 	if !e.begun {
-		fmt.Fprintf(&e.text, "# HELP %s %s\n# TYPE %s gauge\n", e.name, e.help, e.name)
+		fmt.Fprintf(e.text, "# HELP %s %s\n# TYPE %s gauge\n", e.name, e.help, e.name)
 		e.begun = true
 	}
 	e.text.WriteString(e.name)
@@ -177,7 +176,7 @@ func (e *exposition) sample(value int64, labels ...string) {
 	if before == "," {
 		e.text.WriteByte('}')
 	}
-	fmt.Fprintf(&e.text, " %d\n", value)
+	fmt.Fprintf(e.text, " %d\n", value)
 }
 
 // labelText escapes backslashes and quotes in a label value. Clean text contains no newlines.

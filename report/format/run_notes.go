@@ -12,12 +12,12 @@ import (
 
 // runNotes notes a doubtful clock on this computer, the number of answers that contradict what
 // was read, which devices were left out, and an unusual number of devices examined at a time.
-func runNotes(r report.Report) []string {
+func runNotes(r report.Report, contradictions int) []string {
 	var notes []string
 	if note := hostClockNote(r); note != "" {
 		notes = append(notes, note)
 	}
-	switch n := contradictions(r); n {
+	switch n := contradictions; n {
 	case 0:
 	case 1:
 		notes = append(notes, "1 answer contradicts what was read.")
@@ -54,17 +54,7 @@ func hostClockNote(r report.Report) string {
 }
 
 // contradictions returns the number of findings on which an answer and a reading disagree.
-func contradictions(r report.Report) int {
-	n := 0
-	for _, d := range r.Devices {
-		for _, f := range d.Findings {
-			if f.Contradicted {
-				n++
-			}
-		}
-	}
-	return n
-}
+func contradictions(r report.Report) int { return hiddenIn(r).contradictions }
 
 // connectionNote says how a device was read, unless it was by cable.
 func connectionNote(d report.Device) string {

@@ -33,7 +33,7 @@ func TestRunNotes(t *testing.T) {
 		"never rose":                         {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true, FellBack: "timeout"}}, nil},
 		"beside backups":                     {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true, HeldBack: true}}, []string{"No more than 10 devices were examined at a time, because a backup runs on this computer."}},
 	} {
-		if got := runNotes(test.r); !slices.Equal(got, test.want) {
+		if got := runNotes(test.r, contradictions(test.r)); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}

@@ -13,13 +13,13 @@ import (
 )
 
 // section prints one part of every device under a heading. Devices with the same text share it.
-func (p *page) section(title string, labels []string, devices []report.Device, part func(report.Device) []string) {
+func (p *page) section(title string, labels []string, r report.Report, part func(report.Device) []string) {
 	type group struct {
 		labels []string
 		lines  []string
 	}
 	var groups []group
-	for i, d := range devices {
+	for i, d := range r.All() {
 		lines := part(d)
 		if len(lines) == 0 {
 			continue
@@ -33,7 +33,7 @@ func (p *page) section(title string, labels []string, devices []report.Device, p
 	}
 	for _, g := range groups {
 		heading := title
-		if len(devices) > 1 {
+		if len(r.Devices) > 1 {
 			heading += ": " + strings.Join(convert(g.labels, device.Quoted), ", ")
 		}
 		p.heading(heading)
@@ -143,27 +143,14 @@ func reasonOf(reason, detail string) string {
 	return device.Gap{Reason: device.Reason(reason), Detail: detail}.Error()
 }
 
-// questions prints the questions in full if All is set; otherwise the footer counts them.
-func (p *page) questions(d report.Device) []string {
-	if !p.All {
-		return nil
-	}
-	return p.answers(d, checks.Ask)
-}
+// questions prints the questions in full; without All, the footer counts them.
+func (p *page) questions(d report.Device) []string { return p.answers(d, checks.Ask) }
 
-// healthy lists the healthy findings if All is set.
-func (p *page) healthy(d report.Device) []string {
-	if !p.All {
-		return nil
-	}
-	return p.answers(d, checks.OK)
-}
+// healthy lists the healthy findings.
+func (p *page) healthy(d report.Device) []string { return p.answers(d, checks.OK) }
 
-// suppressed lists the suppressed findings if ShowSuppressed is set.
+// suppressed lists the suppressed findings.
 func (p *page) suppressed(d report.Device) []string {
-	if !p.ShowSuppressed {
-		return nil
-	}
 	var lines []string
 	m := markOfStatus(string(checks.Ask))
 	for _, s := range d.Suppressed {

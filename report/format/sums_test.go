@@ -153,7 +153,9 @@ func labelsInCSV(t *testing.T, text string) map[string]int {
 // labelsInJUnit counts the verdicts of the suites.
 func labelsInJUnit(t *testing.T, text []byte) map[string]int {
 	t.Helper()
-	var document junitSuites
+	var document struct {
+		Suites []junitSuite `xml:"testsuite"`
+	}
 	if err := xml.Unmarshal(text, &document); err != nil {
 		t.Fatal(err)
 	}

@@ -32,21 +32,25 @@ func WriteTable(w io.Writer, r report.Report, o Options) error {
 	labels := p.labels(r.Devices)
 	p.gaps(r)
 	if len(r.Devices) == 1 {
-		p.phone(labels[0], r.Devices[0])
-	} else if err := p.cart(labels, r.Devices); err != nil {
+		p.phone(labels[0], r.Devices[0].Whole())
+	} else if err := p.cart(labels, r); err != nil {
 		return err
 	}
 	if p.Steps {
-		if err := p.causes(labels, r.Devices); err != nil {
+		if err := p.causes(labels, r); err != nil {
 			return err
 		}
-		p.section("What to do", labels, r.Devices, p.plan)
-		p.section("What could not be read", labels, r.Devices, p.unread)
+		p.section("What to do", labels, r, p.plan)
+		p.section("What could not be read", labels, r, p.unread)
 	}
 	p.closed(r.Places)
-	p.section("Questions only a person can answer", labels, r.Devices, p.questions)
-	p.section("What was read and is healthy", labels, r.Devices, p.healthy)
-	p.section("Suppressed", labels, r.Devices, p.suppressed)
+	if p.All {
+		p.section("Questions only a person can answer", labels, r, p.questions)
+		p.section("What was read and is healthy", labels, r, p.healthy)
+	}
+	if p.ShowSuppressed {
+		p.section("Suppressed", labels, r, p.suppressed)
+	}
 	p.footer(r)
 	return p.write(w)
 }
@@ -180,10 +184,10 @@ func versionOf(d report.Device) string {
 }
 
 // causes prints what is wrong: a table if the page is wide enough, otherwise cards.
-func (p *page) causes(labels []string, devices []report.Device) error {
+func (p *page) causes(labels []string, r report.Report) error {
 	header := []column{{"Device", 3}, {"Cause", 4}, {"Evidence", 3}, {"First remedy", 3}}
 	var rows [][]cell
-	for i, d := range devices {
+	for i, d := range r.All() {
 		for _, f := range d.Findings {
 			if !report.IsCause(f) {
 				continue

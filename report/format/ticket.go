@@ -20,10 +20,10 @@ func WriteTicket(w io.Writer, r report.Report, o Options) error {
 	o.Width, o.Color = min(o.Width, ticketWidth), false
 	p := newPage(o)
 	p.gaps(r)
-	for _, note := range runNotes(r) {
+	for _, note := range runNotes(r, contradictions(r)) {
 		p.print(p.hang("", plain, note)...)
 	}
-	for i, d := range r.Devices {
+	for i, d := range r.All() {
 		if i > 0 {
 			p.print("")
 		}

@@ -156,7 +156,7 @@ func Publish(ctx context.Context, r report.Report, sinks ...Sink) error {
 		return err
 	}
 	run.Start(len(r.Devices))
-	for _, d := range r.Devices {
+	for _, d := range r.All() {
 		run.tell(Event{Event: report.Event{Type: report.DeviceDone, UDID: d.UDID, Name: d.Name, Slot: d.Slot, Location: d.Location, Device: &d}})
 	}
 	run.learned()

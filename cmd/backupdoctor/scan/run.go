@@ -31,6 +31,7 @@ type Run struct {
 	deliverMu sync.Mutex // held while results are delivered
 	resultsMu sync.Mutex
 	results   map[int]Result           // by number
+	packer    report.Packer            // of the devices of results
 	members   map[int]member           // by number
 	all       checks.Members           // of members
 	before    string                   // newest version seen in earlier runs
@@ -129,6 +130,8 @@ func (r *Run) settle() {
 func (r *Run) deliverAgain(results []Result) {
 	for _, result := range results {
 		result.Again = true
+		found := result.Device.Whole()
+		result.Device = &found
 		r.deliver(result)
 	}
 }
@@ -200,15 +203,19 @@ func (r *Run) judgedAgain(numbers []int) []Result {
 		changed := *s
 		changed.Tray = tray
 		result := r.judge.judge(number, changed)
-		r.results[number] = r.kept(result)
+		result = r.kept(result)
+		r.results[number] = result
 		again = append(again, result)
 	}
 	return again
 }
 
 // kept returns the part of a result that the report needs. A run over thousands of backups
-// cannot hold every snapshot; an attached device keeps its own, as it may be judged again.
+// cannot hold every snapshot; an attached device keeps its own, as it may be judged again. The
+// devices after the first report.MaxOpen are packed.
 func (r *Run) kept(result Result) Result {
+	device := r.packer.Keep(*result.Device, len(r.results))
+	result.Device = &device
 	if r.keepsSnapshots() || result.Snapshot.Live != nil {
 		return result
 	}

@@ -40,6 +40,7 @@ func TestTrayInABrowser(t *testing.T) {
 	b.Await(`document.querySelector("#here li")?.innerText.includes("Waiting")`)
 	hostile := patient(t, "backup-turned-off")
 	hostile.UDID, hostile.Slot, hostile.Name = "late", "B2", "<script>alert(1)</script><img src=x onerror=alert(2)>"
+	hostile.Suppressed = []report.Silence{{Check: "patch-behind", Status: "warning", Summary: "An update is there.", Because: "not yet"}}
 	done(s, hostile)
 	b.Await(`document.querySelector("#here li")?.innerText.includes("Failing")`)
 	if name := b.Text("#here .name"); name != "“"+hostile.Name+"”" {
@@ -83,7 +84,14 @@ func TestTrayInABrowser(t *testing.T) {
 		b.Picture("device", 768, scheme)
 	}
 
-	// The page of a device is updated, too.
+	// The page of a device is updated, too: what was open stays open, and the keyboard stays there,
+	// even if there is more in it.
+	b.Do(chromedp.Focus(chromedp.CSS("summary")), chromedp.KeyEvent(kb.Enter))
+	b.Await(`document.querySelector("details").open`)
+	hostile.Suppressed = append(hostile.Suppressed, hostile.Suppressed...)
+	done(s, hostile)
+	b.Await(`document.querySelector("summary").innerText.includes("(2)")`)
+	b.Await(`document.querySelector("details").open && document.activeElement.matches("summary")`)
 	hear(s, report.DeviceDetached, "late", "B2", hostile.Name, "")
 	b.Await(`document.querySelector("main").innerText.includes("Unplugged")`)
 	b.Do(chromedp.KeyEvent(kb.Escape))

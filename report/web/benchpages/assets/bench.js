@@ -48,16 +48,25 @@
 		if (warning && warning.textContent === before) warning.removeAttribute("role"); // it was read out already
 	};
 
-	// takeDevice asks for the page anew if it is this device that has changed.
+	// title is what a fold is about, without the number of what is in it.
+	const title = summary => summary.firstChild.textContent;
+
+	// takeDevice asks for the page anew if it is this device that has changed. Open folds stay
+	// open, and the keyboard stays where it was.
 	const takeDevice = async change => {
 		if (!change.tiles.some(tile => tile.udid === live.dataset.udid)) return;
 		const answer = await fetch(location.href);
 		if (!answer.ok) return;
 		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-		const open = new Set([...document.querySelectorAll("details[open] > summary")].map(s => s.textContent));
-		document.getElementById("main").replaceWith(page.getElementById("main"));
+		const open = new Set([...document.querySelectorAll("details[open] > summary")].map(title));
+		const held = document.activeElement, main = document.getElementById("main");
+		const focused = main.contains(held) ? held.matches("summary") ? title(held) : held.getAttribute("href") : null;
+		main.replaceWith(page.getElementById("main"));
 		document.title = page.title;
-		for (const summary of document.querySelectorAll("details > summary")) summary.parentElement.open = open.has(summary.textContent);
+		for (const summary of document.querySelectorAll("details > summary")) summary.parentElement.open = open.has(title(summary));
+		if (focused === null) return;
+		const same = [...document.querySelectorAll("#main summary, #main a")].find(e => e.matches("summary") ? title(e) === focused : e.getAttribute("href") === focused);
+		if (same) same.focus({ preventScroll: true });
 	};
 
 	const take = event => {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+)
+
+// mostMemory is the peak of report, in bytes, however many devices there are.
+const mostMemory = 100 << 20
+
+// A report of thousands of devices is read and written in every format in the memory of few. The
+// usual run has fewer devices, which would need twice as much if they were held in full.
+func TestReportOfManyDevicesNeedsLittleMemory(t *testing.T) {
+	t.Parallel()
+	devices := 600
+	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
+		devices = 4000
+	}
+	folder := t.TempDir()
+	path := filepath.Join(folder, "many.json")
+	writeManyDevices(t, path, devices)
+	args := []string{"report", path}
+	for _, name := range format.Names() {
+		if name != "table" {
+			args = append(args, "-o", name+"="+filepath.Join(folder, "many."+name))
+		}
+	}
+	program := exec.Command(testProgram(t), append(args, "-o", "table")...)
+	program.Env = []string{"HOME=" + folder, "LANG=C.UTF-8", "COLUMNS=80"}
+	var messages bytes.Buffer
+	program.Stderr = &messages
+	stdout, err := program.StdoutPipe()
+	if err == nil {
+		err = program.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The last output is longer than a pipe holds, so the program waits with everything done.
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(stdout, first); err != nil {
+		t.Fatal(err, messages.String())
+	}
+	if peak := peakOf(t, program.Process.Pid); peak > mostMemory {
+		t.Errorf("a report of %d devices needs %d MB, want at most %d MB", devices, peak>>20, mostMemory>>20)
+	} else {
+		t.Logf("%d devices: %d MB", devices, peak>>20)
+	}
+	rest, err := io.ReadAll(stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Wait() // exit code 1: devices are failing
+	if want := fmt.Sprintf("\n%d devices: ", devices); !bytes.Contains(rest, []byte(want)) {
+		t.Errorf("the table lacks %q; %s", want, &messages)
+	}
+}
+
+// writeManyDevices writes a report with the devices of a tray, over and over.
+func writeManyDevices(t *testing.T, path string, devices int) {
+	t.Helper()
+	tray, err := os.ReadFile("../../testdata/reports/tray-of-six.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := report.Read(bytes.NewReader(tray))
+	if err != nil {
+		t.Fatal(err)
+	}
+	few := r.Devices
+	r.Devices = nil
+	for i := range devices {
+		d := few[i%len(few)]
+		d.UDID = fmt.Sprintf("00008110-%016X", i)
+		r.Devices = append(r.Devices, d)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if err := format.WriteJSON(file, r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// peakOf returns the maximum resident set size of a process, in bytes.
+func peakOf(t *testing.T, pid int) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Skip(err)
+	}
+	_, after, found := strings.Cut(string(status), "VmHWM:")
+	line, _, _ := strings.Cut(after, "\n")
+	kilobytes, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(line), " kB"))
+	if err != nil || !found {
+		t.Skipf("no peak in %q", line)
+	}
+	return kilobytes << 10
+}
