@@ -138,12 +138,13 @@ type PastCause struct {
 // A Stale is the devices without a recent good iCloud backup, as far as a history knows.
 type Stale struct {
 	Header
-	At      time.Time     `json:"at"`      // when the question was asked; every age is counted from here
-	Days    int           `json:"days"`    // how old the backup of a device may be
-	Known   int           `json:"known"`   // devices in the history
-	Stale   int           `json:"stale"`   // of those, without a backup that is recent enough, or without any
-	Unknown int           `json:"unknown"` // of those, whose last backup is unknown
-	Devices []KnownDevice `json:"devices"` // the stale: those without any, then the oldest first; then the unknown
+	At      time.Time     `json:"at"`            // when the question was asked; every age is counted from here
+	Days    int           `json:"days"`          // how old the backup of a device may be
+	Known   int           `json:"known"`         // devices in the history
+	Stale   int           `json:"stale"`         // of those, without a backup that is recent enough, or without any
+	Unknown int           `json:"unknown"`       // of those, whose last backup is unknown
+	Devices []KnownDevice `json:"devices"`       // the stale: those without any, then the oldest first; then the unknown
+	MDM     *MDM          `json:"mdm,omitempty"` // what a management system tells of devices that are not in the history; absent without an export
 }
 
 // A SlotReport is the places where devices were connected, and how well that went there.

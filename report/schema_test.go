@@ -41,7 +41,7 @@ var contracts = []contract{
 	{report.KindSelfCheck, reflect.TypeFor[report.SelfCheck](), closedInSelfChecks},
 	{report.KindRuns, reflect.TypeFor[report.RunList](), nil},
 	{report.KindStory, reflect.TypeFor[report.Story](), nil},
-	{report.KindStale, reflect.TypeFor[report.Stale](), nil},
+	{report.KindStale, reflect.TypeFor[report.Stale](), map[string][]any{"Managed.state": managedStates()}},
 	{report.KindHistory, reflect.TypeFor[report.History](), closed},
 	{report.KindRun, reflect.TypeFor[report.RunLine](), nil},
 	{report.KindVisit, reflect.TypeFor[report.VisitLine](), closed},

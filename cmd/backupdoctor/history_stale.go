@@ -7,6 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
@@ -23,14 +24,16 @@ func staleCommand(e env) *cli.Command {
 		Description: "Tells of each device what was known when it was last scanned: those that have no good\n" +
 			"iCloud backup on record come first, then the oldest backups, then those of which it could\n" +
 			"not be read. The exit code is 1 if there is one of the first two kinds, and else 0.\n\n" +
+			"With --mdm, devices that are in an MDM's export and not in the history are listed, too.\n\n" +
 			command.Examples(
 				"backupdoctor history stale",
 				"backupdoctor history stale --days 7 -o csv=stale.csv",
+				"backupdoctor history stale --mdm export.csv           also devices that were never scanned",
 				"backupdoctor history stale --json | jq -r '.devices[] | select(.backup != \"unknown\") | .serial'",
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.IntFlag{Name: "days", Category: reportFlags, Usage: "`DAYS` that a backup may be old", Value: 14},
-		}, tableJSONOrCSV.Flags(reportFlags), displayFlags()),
+		}, mdmFlags(), tableJSONOrCSV.Flags(reportFlags), displayFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.Int("days") < 1 {
 				return command.Usage("", "--days must be at least 1")
@@ -43,17 +46,28 @@ func staleCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			managed, err := e.managedOf(ctx)
+			if err != nil {
+				return err
+			}
 			return e.withHistory(ctx.Context, func(store *ledger.Store) error {
 				stale, err := store.Stale(ctx.Context, time.Now(), ctx.Int("days"))
 				if err != nil {
 					return err
+				}
+				if managed != nil {
+					seen, err := store.Seen(ctx.Context)
+					if err != nil {
+						return err
+					}
+					stale.MDM = scan.NotExamined(managed, seen, nil, time.Duration(ctx.Int("days"))*24*time.Hour)
 				}
 				err = printer.Print(ctx.Context, map[string]func(io.Writer) error{
 					"table": func(w io.Writer) error { return format.WriteStale(w, stale, options) },
 					"json":  document(stale),
 					"csv":   func(w io.Writer) error { return format.WriteStaleCSV(w, stale) },
 				})
-				if err == nil && stale.Stale > 0 {
+				if err == nil && (stale.Stale > 0 || stale.MDM != nil && stale.MDM.Without > 0) {
 					return command.Exit{Code: report.ExitProblems}
 				}
 				return err

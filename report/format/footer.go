@@ -50,7 +50,7 @@ func (p *page) footer(r report.Report) {
 	if len(r.Devices) > 0 {
 		notes = append(notes, totals(r.Summary))
 	}
-	notes = append(append(notes, inventoryNotes(r)...), mdmNotes(r)...)
+	notes = append(append(notes, inventoryNotes(r)...), mdmNotes(r.MDM)...)
 	notes = append(notes, nextNotes(r)...)
 	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")

@@ -9,37 +9,59 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
+// A staleRow is a device without a recent backup.
+type staleRow struct {
+	report.KnownDevice
+	mdm string // what an export says about its backup; "" for a device of the history
+}
+
 // staleColumns returns the columns for devices without a recent backup.
-func staleColumns(stale report.Stale) []Column[report.KnownDevice] {
-	return []Column[report.KnownDevice]{
-		{Head: "backup", Text: func(d report.KnownDevice) string { return string(d.Backup) }},
-		{Head: "lastBackup", Text: func(d report.KnownDevice) string { return Timestamp(d.LastBackup) }},
-		{Head: "daysSinceBackup", Text: func(d report.KnownDevice) string {
+func staleColumns(stale report.Stale) []Column[staleRow] {
+	return []Column[staleRow]{
+		{Head: "backup", Text: func(d staleRow) string { return string(d.Backup) }},
+		{Head: "lastBackup", Text: func(d staleRow) string { return Timestamp(d.LastBackup) }},
+		{Head: "daysSinceBackup", Text: func(d staleRow) string {
 			if d.LastBackup.IsZero() {
 				return ""
 			}
 			return strconv.Itoa(words.Days(stale.At.Sub(d.LastBackup)))
 		}},
-		{Head: "takenAt", Text: func(d report.KnownDevice) string { return Timestamp(d.TakenAt) }},
-		{Head: "name", Text: func(d report.KnownDevice) string { return d.Name }},
-		{Head: "modelName", Text: func(d report.KnownDevice) string { return d.ModelName }},
-		{Head: "udid", Text: func(d report.KnownDevice) string { return d.UDID }},
-		{Head: "serial", Text: func(d report.KnownDevice) string { return d.Serial }},
-		{Head: "slot", Text: func(d report.KnownDevice) string { return d.Slot }},
-		{Head: "location", Text: func(d report.KnownDevice) string { return d.Location }},
-		{Head: "asset", Text: func(d report.KnownDevice) string { return AssetText(d.Asset) }},
-		{Head: "verdict", Text: func(d report.KnownDevice) string { return d.Verdict }},
-		{Head: "headline", Text: func(d report.KnownDevice) string { return d.Headline }},
-		{Head: "noLastBackup", Text: func(d report.KnownDevice) string { return d.NoLastBackup }},
-		{Head: "earlierBackup", Text: func(d report.KnownDevice) string { return Timestamp(d.EarlierBackup) }},
-		{Head: "earlierAt", Text: func(d report.KnownDevice) string { return Timestamp(d.EarlierAt) }},
-		{Head: "doubtful", Text: func(d report.KnownDevice) string { return d.Doubtful }},
+		{Head: "takenAt", Text: func(d staleRow) string { return Timestamp(d.TakenAt) }},
+		{Head: "name", Text: func(d staleRow) string { return d.Name }},
+		{Head: "modelName", Text: func(d staleRow) string { return d.ModelName }},
+		{Head: "udid", Text: func(d staleRow) string { return d.UDID }},
+		{Head: "serial", Text: func(d staleRow) string { return d.Serial }},
+		{Head: "slot", Text: func(d staleRow) string { return d.Slot }},
+		{Head: "location", Text: func(d staleRow) string { return d.Location }},
+		{Head: "asset", Text: func(d staleRow) string { return AssetText(d.Asset) }},
+		{Head: "verdict", Text: func(d staleRow) string { return d.Verdict }},
+		{Head: "headline", Text: func(d staleRow) string { return d.Headline }},
+		{Head: "noLastBackup", Text: func(d staleRow) string { return d.NoLastBackup }},
+		{Head: "earlierBackup", Text: func(d staleRow) string { return Timestamp(d.EarlierBackup) }},
+		{Head: "earlierAt", Text: func(d staleRow) string { return Timestamp(d.EarlierAt) }},
+		{Head: "doubtful", Text: func(d staleRow) string { return d.Doubtful }},
 	}
 }
 
-// WriteStaleCSV writes the devices without a recent backup for a spreadsheet, one per row.
+// WriteStaleCSV writes the devices without a recent backup for a spreadsheet, one per row. With a
+// management system's export, its devices follow, with its answer in the column mdm.
 func WriteStaleCSV(w io.Writer, stale report.Stale) error {
-	return writeCSV(w, staleColumns(stale), Rows(stale.Devices))
+	rows := convert(stale.Devices, func(d report.KnownDevice) staleRow { return staleRow{KnownDevice: d} })
+	columns := staleColumns(stale)
+	if stale.MDM != nil {
+		columns = append(columns, Column[staleRow]{Head: mdmHead, Text: func(d staleRow) string { return d.mdm }})
+		for _, m := range stale.MDM.List {
+			if checks.ManagedState(m.State) == checks.ManagedRecent || checks.ManagedState(m.State) == checks.ManagedUnexpected {
+				continue
+			}
+			d := report.KnownDevice{UDID: m.UDID, Serial: m.Serial, Name: m.Name, Asset: m.Asset, LastBackup: m.LastBackup, TakenAt: m.AsOf, Backup: report.BackupUnknown}
+			if !m.LastBackup.IsZero() {
+				d.Backup = report.BackupKnown
+			}
+			rows = append(rows, staleRow{d, m.State})
+		}
+	}
+	return writeCSV(w, columns, Rows(rows))
 }
 
 // A historyRow is one finding of a visit, or a visit without findings.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -30,11 +31,32 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 		lead := p.lead(m) + ages[i] + strings.Repeat(" ", widest-columns(ages[i])) + "  "
 		p.print(p.hang(lead, m.style, strings.Join(p.staleDevice(labels[i], d, stale), p.sign(" · ", " - ")))...)
 	}
-	if len(stale.Devices) > 0 {
+	if m := report.InZone(report.Report{MDM: stale.MDM}, o.Zone).MDM; m != nil {
+		p.managed(*m)
+	}
+	if len(p.lines) > 0 {
 		p.print("")
 	}
 	p.print(p.hang("", plain, staleTotals(stale))...)
+	if stale.MDM != nil {
+		p.print(p.hang("", plain, mdmTotals(*stale.MDM))...)
+	}
 	return p.write(w)
+}
+
+// managed prints the devices of an export without a recent backup, and those of which it is
+// unknown.
+func (p *page) managed(m report.MDM) {
+	for _, d := range m.List {
+		switch state := checks.ManagedState(d.State); {
+		case state.Lacks():
+			m := mark{"✗", "[x]", "", red}
+			p.print(p.hang(p.lead(m), m.style, managedLine(d))...)
+		case state != checks.ManagedRecent && state != checks.ManagedUnexpected:
+			m := mark{"?", "[?]", "", cyan}
+			p.print(p.hang(p.lead(m), m.style, managedName(d)+": unknown, as of "+words.Moment(d.AsOf)+" (MDM)")...)
+		}
+	}
 }
 
 // backupAge returns the age of a device's last good backup.

@@ -251,7 +251,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	if n := r.Summary.Retried; n > 0 {
 		add(note, words.Count(n, "device")+" had to be tried twice.")
 	}
-	for _, text := range slices.Concat(inventoryNotes(r), mdmNotes(r), runNotes(r, contradictions(r))) {
+	for _, text := range slices.Concat(inventoryNotes(r), mdmNotes(r.MDM), runNotes(r, contradictions(r))) {
 		add(note, text)
 	}
 	return notices

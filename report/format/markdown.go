@@ -89,7 +89,7 @@ func (m *markdown) head(r report.Report) {
 			m.line("\n> Whether backups lie in ", markdownText(device.Quoted(p.Path)), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
 		}
 	}
-	for _, note := range slices.Concat(inventoryNotes(r), mdmNotes(r), runNotes(r, contradictions(r))) {
+	for _, note := range slices.Concat(inventoryNotes(r), mdmNotes(r.MDM), runNotes(r, contradictions(r))) {
 		m.line("\n> ", markdownText(note))
 	}
 	s, b := r.Summary, r.Summary.Backups

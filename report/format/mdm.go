@@ -14,23 +14,27 @@ import (
 
 // mdmNotes describes the devices known only from a management system's export: one line per
 // device without a recent backup, and the counts.
-func mdmNotes(r report.Report) []string {
-	if r.MDM == nil {
+func mdmNotes(m *report.MDM) []string {
+	if m == nil {
 		return nil
 	}
-	m := *r.MDM
-	others := m.Devices - m.Examined
-	text := fmt.Sprintf("By the MDM export, %d of %s that were not examined had no recent iCloud backup", m.Without, words.Count(others, "device"))
-	if m.Unknown > 0 {
-		text += fmt.Sprintf("; of %d that is unknown", m.Unknown)
-	}
-	notes := []string{text + "."}
+	notes := []string{mdmTotals(*m)}
 	for _, d := range m.List {
 		if checks.ManagedState(d.State).WithoutBackup() {
 			notes = append(notes, managedLine(d))
 		}
 	}
 	return notes
+}
+
+// mdmTotals returns the counts of an export.
+func mdmTotals(m report.MDM) string {
+	others := m.Devices - m.Examined
+	text := fmt.Sprintf("By the MDM export, %d of %s that were not examined had no recent iCloud backup", m.Without, words.Count(others, "device"))
+	if m.Unknown > 0 {
+		text += fmt.Sprintf("; of %d that is unknown", m.Unknown)
+	}
+	return text + "."
 }
 
 // managedLine returns a device, the age of its backup, and when that was reported.

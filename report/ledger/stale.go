@@ -6,8 +6,10 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -82,3 +84,22 @@ func staleQueries(now, limit time.Time, inOrder bool) (queries []query) {
 const latestEarlierVisit = `(
 	SELECT coalesce(max(taken), 0) FROM visits
 	WHERE visits.device = devices.device AND visits.place < devices.place AND visits.taken <= $2)`
+
+// Seen returns the devices that were ever read, each by [device.UDIDKey] and by its serial number in
+// lower case.
+func (s *Store) Seen(ctx context.Context) (map[string]bool, error) {
+	seen := map[string]bool{}
+	err := s.read(ctx, func(tx transaction) error {
+		return each(ctx, tx, "SELECT udid, serial FROM devices WHERE seen = 1", nil, func(rows *sql.Rows) error {
+			var udid, serial string
+			err := rows.Scan(&udid, &serial)
+			seen[device.UDIDKey(udid)], seen[strings.ToLower(serial)] = true, true
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the devices that were read: %w", err)
+	}
+	delete(seen, "")
+	return seen, nil
+}

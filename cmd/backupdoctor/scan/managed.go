@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/labels"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -20,26 +21,32 @@ func (p Pipe) managed(results []Result) *report.MDM {
 		serial, _ := id.Serial.Get() // "" if unknown
 		examined[device.UDIDKey(id.UDID)], examined[strings.ToLower(serial)] = true, true
 	}
-	delete(examined, "")
-	policy := device.Policy{MaxAgeSeconds: uint64(p.Judge.MaxAge / time.Second)}
+	mdm := NotExamined(p.MDM, examined, p.Inventory, p.Judge.MaxAge)
+	if p.Judge.Redact {
+		return mdm.Withheld()
+	}
+	return mdm
+}
+
+// NotExamined returns the devices of an MDM export that are not among those examined, which are
+// named by [device.UDIDKey] and by serial number in lower case. maxAge is how old a backup may be;
+// 0 for the usual limit.
+func NotExamined(export []device.Managed, examined map[string]bool, inventory *labels.Inventory, maxAge time.Duration) *report.MDM {
+	policy := device.Policy{MaxAgeSeconds: uint64(maxAge / time.Second)}
 	now := time.Now().UTC()
 	var others []report.Managed
-	for _, m := range p.MDM {
-		if examined[device.UDIDKey(m.UDID)] || examined[strings.ToLower(m.Serial)] {
+	for _, m := range export {
+		if m.UDID != "" && examined[device.UDIDKey(m.UDID)] || m.Serial != "" && examined[strings.ToLower(m.Serial)] {
 			continue
 		}
 		expected, asset := policy, []report.Field(nil)
-		if p.Inventory != nil {
-			expected = p.Inventory.Expect(policy, m.UDID, m.Serial)
-			for _, field := range p.Inventory.For(m.UDID, m.Serial) {
+		if inventory != nil {
+			expected = inventory.Expect(policy, m.UDID, m.Serial)
+			for _, field := range inventory.For(m.UDID, m.Serial) {
 				asset = append(asset, report.Field(field))
 			}
 		}
 		others = append(others, report.NewManaged(m, expected, asset, now))
 	}
-	mdm := report.NewMDM(len(p.MDM), others)
-	if p.Judge.Redact {
-		return mdm.Withheld()
-	}
-	return mdm
+	return report.NewMDM(len(export), others)
 }

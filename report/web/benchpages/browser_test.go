@@ -86,12 +86,15 @@ func TestTrayInABrowser(t *testing.T) {
 
 	// The page of a device is updated, too: what was open stays open, and the keyboard stays there,
 	// even if there is more in it.
-	b.Do(chromedp.Focus(chromedp.CSS("summary")), chromedp.KeyEvent(kb.Enter))
-	b.Await(`document.querySelector("details").open`)
+	const fold = `[...document.querySelectorAll("details.card > summary")].at(-1)`
+	b.Await(fold + `.focus() || document.activeElement === ` + fold)
+	b.Do(chromedp.KeyEvent(kb.Enter))
+	b.Await(fold + `.parentElement.open`)
 	hostile.Suppressed = append(hostile.Suppressed, hostile.Suppressed...)
 	done(s, hostile)
-	b.Await(`document.querySelector("summary").innerText.includes("(2)")`)
-	b.Await(`document.querySelector("details").open && document.activeElement.matches("summary")`)
+	b.Await(fold + `.innerText.includes("Suppressed (2)")`)
+	b.Await(fold + `.parentElement.open && document.activeElement === ` + fold)
+	b.Await(`document.querySelectorAll("details[open]").length === 1`)
 	hear(s, report.DeviceDetached, "late", "B2", hostile.Name, "")
 	b.Await(`document.querySelector("main").innerText.includes("Unplugged")`)
 	b.Do(chromedp.KeyEvent(kb.Escape))

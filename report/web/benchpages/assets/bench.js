@@ -48,8 +48,18 @@
 		if (warning && warning.textContent === before) warning.removeAttribute("role"); // it was read out already
 	};
 
-	// title is what a fold is about, without the number of what is in it.
-	const title = summary => summary.firstChild.textContent;
+	// parts names what can be opened or followed on the page of a device. A fold is named without
+	// the number of what is in it, and those of the same name are told apart by their order.
+	const parts = () => {
+		const named = new Map(), times = new Map();
+		for (const part of document.querySelectorAll("#main summary, #main a")) {
+			const name = part.matches("summary") ? part.firstChild.textContent : part.getAttribute("href");
+			const time = (times.get(name) || 0) + 1;
+			times.set(name, time);
+			named.set(time + " " + name, part);
+		}
+		return named;
+	};
 
 	// takeDevice asks for the page anew if it is this device that has changed. Open folds stay
 	// open, and the keyboard stays where it was.
@@ -58,15 +68,12 @@
 		const answer = await fetch(location.href);
 		if (!answer.ok) return;
 		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-		const open = new Set([...document.querySelectorAll("details[open] > summary")].map(title));
-		const held = document.activeElement, main = document.getElementById("main");
-		const focused = main.contains(held) ? held.matches("summary") ? title(held) : held.getAttribute("href") : null;
-		main.replaceWith(page.getElementById("main"));
+		const before = [...parts()], focused = before.find(([, part]) => part === document.activeElement);
+		document.getElementById("main").replaceWith(page.getElementById("main"));
 		document.title = page.title;
-		for (const summary of document.querySelectorAll("details > summary")) summary.parentElement.open = open.has(title(summary));
-		if (focused === null) return;
-		const same = [...document.querySelectorAll("#main summary, #main a")].find(e => e.matches("summary") ? title(e) === focused : e.getAttribute("href") === focused);
-		if (same) same.focus({ preventScroll: true });
+		const now = parts();
+		for (const [name, part] of before) if (part.matches("summary") && now.has(name)) now.get(name).parentElement.open = part.parentElement.open;
+		if (focused && now.has(focused[0])) now.get(focused[0]).focus({ preventScroll: true });
 	};
 
 	const take = event => {
