@@ -49,7 +49,7 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 func (p *page) managed(m report.MDM) {
 	for _, d := range m.List {
 		switch state := checks.ManagedState(d.State); {
-		case state.Lacks():
+		case state.WithoutBackup():
 			m := mark{"✗", "[x]", "", red}
 			p.print(p.hang(p.lead(m), m.style, managedLine(d))...)
 		case state != checks.ManagedRecent && state != checks.ManagedUnexpected:
