@@ -19,6 +19,7 @@ While iCloud Photos is off, all photos and videos of the device are part of the 
 The person sees the same messages as with full iCloud storage; Settings shows the size of the next backup.
 
 Judged from what a backup on this computer has on record: the size that the device reckoned for its next iCloud backup, with the apps that fill it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives tell.
+A size that backup --plan asked the device for is shown beside it and decides nothing: it is that of a full backup to a computer, in which clones of files count in full, and an iCloud backup may hold less.
 Otherwise left to a person: neither size can be read over USB, and the storage in use on the device is more than a backup holds.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
@@ -33,11 +34,13 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	if said, evidence, fresh := freshBackup(s); fresh {
 		return ok(said+", so it fitted.", evidence)
 	}
+	planned, full := plannedSize(s)
 	next, r, known := nextSize(s)
 	if !known {
-		return ask("")
+		return ask(planned, full...)
 	}
 	summary, evidence := sized(r, next)
+	evidence = append(evidence, full...)
 	if free, rFree, known := freeOnRecord(s); known && !superseded(s, rFree) {
 		evidence = append(evidence, freeEvidence(rFree, free))
 		summary = fmt.Sprintf("%s, and %s were free in iCloud", summary, words.Size(free))
@@ -55,6 +58,17 @@ func judgeNextSize(s device.Snapshot) []Finding {
 		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, words.PlanSize(plan)), evidence...), nil)
 	}
 	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, words.PlanSize(plan)), evidence...), nil)
+}
+
+// plannedSize describes the size of a full backup to a computer, which only backup --plan asks
+// for. How much less an iCloud backup holds is on no record.
+func plannedSize(s device.Snapshot) (summary string, evidence []Evidence) {
+	full, err := live(s).ComputerBackup.FullBytes.Get()
+	if err != nil {
+		return "", nil
+	}
+	summary = fmt.Sprintf("A full backup to a computer needs %s, as the device counts; clones of files count in full, and an iCloud backup may hold less.", words.Size(full))
+	return summary, []Evidence{read(s, "Size of a full backup to a computer", words.Size(full), "", "mobilebackup2 / DLMessagePurgeDiskSpace")}
 }
 
 // nextSize returns the device's estimate of the size of its next iCloud backup.

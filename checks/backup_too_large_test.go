@@ -13,7 +13,14 @@ var backupTooLargeJudgements = []judgement{
 	{"of which plan is not known", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000))), Ask, "The next iCloud backup is 30 GB large, with the most in the camera roll (15 GB), com.example.chat (7.5 GB), as of 2026-11-21, from a backup on this computer.", ""},
 	{"larger than what was free", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), freeOf(1_200_000_000))), Problem, "The next iCloud backup is 30 GB large, with the most in the camera roll (15 GB), com.example.chat (7.5 GB), and 1.2 GB were free in iCloud, as of 2026-11-21, from a backup on this computer.", ""},
 	{"smaller than what was free", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), freeOf(31_000_000_000))), Ask, "The next iCloud backup is 30 GB large, with the most in the camera roll (15 GB), com.example.chat (7.5 GB), and 31 GB were free in iCloud, as of 2026-11-21, from a backup on this computer.", ""},
+	{"a full backup was planned", well(lastBackedUp(9*aDay), planned(70_000_000_000)), Ask, "A full backup to a computer needs 70 GB, as the device counts; clones of files count in full, and an iCloud backup may hold less.", ""},
+	{"planned, and nothing else decides", well(lastBackedUp(9*aDay), planned(70_000_000_000), recorded(aDay, freeOf(1_200_000_000))), Ask, "A full backup to a computer needs 70 GB, as the device counts; clones of files count in full, and an iCloud backup may hold less.", ""},
 	{"nothing is known", well(lastBackedUp(9 * aDay)), Ask, "", ""},
+}
+
+// planned sets the size of a full backup to a computer.
+func planned(bytes uint64) func(*device.Snapshot) {
+	return func(s *device.Snapshot) { s.Live.ComputerBackup.FullBytes = device.Known(bytes) }
 }
 
 // nextOf sets the size of the next backup, half of it photos.

@@ -58,6 +58,7 @@ type ComputerBackup struct {
 	Last               Fact[time.Time] `json:"last,omitzero"`               // LastiTunesBackupDate, seconds since 2001
 	WillEncrypt        Fact[bool]      `json:"willEncrypt,omitzero"`        // WillEncrypt: a backup password is set
 	RequiresEncryption Fact[bool]      `json:"requiresEncryption,omitzero"` // RequiresEncryption, integer 0 or 1: a managed policy requires encryption
+	FullBytes          Fact[uint64]    `json:"fullBytes,omitzero"`          // mobilebackup2: room that a full backup needs, as the device counts; only backup --plan asks
 }
 
 // Disk is the device's storage, in bytes. // lockdown com.apple.disk_usage

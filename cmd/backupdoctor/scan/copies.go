@@ -88,6 +88,7 @@ type copying struct {
 
 	failure error // why there is no new copy; nil if there is one
 	verdict device.ProofVerdict
+	needed  uint64 // bytes that a full backup needs, as the device counts; 0 if not measured
 }
 
 func (m *making) all(ctx context.Context) {
@@ -95,6 +96,9 @@ func (m *making) all(ctx context.Context) {
 	for _, c := range m.copies {
 		c.sayEnd()
 		s := m.read(ctx, m.Client, c.attached)
+		if s.Live != nil && c.needed > 0 {
+			s.Live.ComputerBackup.FullBytes = device.Known(c.needed)
+		}
 		m.visits.complete(ctx, c.number, &s, m.fresh(ctx, c.attached.UDID))
 		m.visits.run.Done(c.number, s)
 	}

@@ -32,6 +32,7 @@ func (c *copying) probe(ctx context.Context) error {
 	if result.Code != tooLittleRoom || result.Required == 0 {
 		return &refusedBackup{result.Outcome}
 	}
+	c.needed = result.Required
 	c.say("%s: a full backup needs about %s, as the device counts; clones of files are counted in full", c.name(), words.Size(result.Required))
 	if shelf, err := c.Library.Device(c.snapshot.Device.UDID); err == nil {
 		if needed, ok := shelf.Time(result.Required); ok {
