@@ -1,15 +1,18 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/treat"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -88,15 +91,9 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	case ctx.String("answers") == "-" && !ctx.Bool("no-input"):
 		return pipe, command.Usage("", "--answers cannot be stdin, from which treat reads its keys")
 	}
-	shown := "ticket"
-	if ctx.Bool("no-input") {
-		shown = "table"
-		if err := ctx.Set("steps", "true"); err != nil {
-			return pipe, err
-		}
-	}
-	if !slices.ContainsFunc(ctx.StringSlice("o"), func(o string) bool { return !strings.Contains(o, "=") }) && !ctx.Bool("json") && !ctx.Bool("plain") {
-		if err := ctx.Set("o", shown); err != nil {
+	asked := slices.ContainsFunc(ctx.StringSlice("o"), func(o string) bool { return !strings.Contains(o, "=") }) || ctx.Bool("json") || ctx.Bool("plain")
+	if !asked {
+		if err := ctx.Set("o", "ticket"); err != nil {
 			return pipe, err
 		}
 	}
@@ -116,8 +113,11 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	if err != nil {
 		return pipe, err
 	}
-	pipe = scan.Pipe{Judge: r.judge, Inventory: x.Labels.Inventory, Sinks: r.sinks(e)}
+	pipe = scan.Pipe{Judge: r.judge, Inventory: x.Labels.Inventory}
 	if ctx.Bool("no-input") {
+		if pipe.Sinks, err = e.stepSinks(ctx, r, asked); err != nil {
+			return pipe, err
+		}
 		attached := scan.Attached{Examination: x, UDIDs: udids}
 		if len(answers) > 0 {
 			attached.More = []scan.More{scan.Answers(answers)}
@@ -125,6 +125,7 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		pipe.Source = attached
 		return pipe, nil
 	}
+	pipe.Sinks = r.sinks(e)
 	display, err := e.displayOn(ctx, e.Stderr)
 	if err != nil {
 		return pipe, err
@@ -147,6 +148,31 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		io.WriteString(e.screen, "no history is kept, so this repair cannot be resumed\n")
 	}
 	return pipe, nil
+}
+
+// stepSinks returns the sinks of a run that only prints the steps: to stdout, unless a format for it
+// was asked for.
+func (e env) stepSinks(ctx *cli.Context, r reporting, asked bool) ([]scan.Sink, error) {
+	if asked {
+		return r.sinks(e), nil
+	}
+	r.outputs = slices.DeleteFunc(r.outputs, func(o scan.Output) bool { return output.IsStdout(o.Path) })
+	display, err := e.display(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := treat.Page{Width: display.Width, UTF8: display.UTF8, Zone: e.Zone}
+	return r.sinks(e, scan.Sink{Report: func(rep report.Report, _ device.Recording) error {
+		for i, d := range rep.Devices {
+			if i > 0 {
+				fmt.Fprintln(e.Stdout)
+			}
+			if _, err := io.WriteString(e.Stdout, page.Steps(d)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}), nil
 }
 
 // listRepairs lists the open repairs.

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -121,10 +122,16 @@ func TestAScanClosesARepair(t *testing.T) {
 	data := t.TempDir()
 	first := treated(t, address, data)
 	first.reads("[Enter] done")
+	env := map[string]string{"XDG_DATA_HOME": data}
+	other := typedIn(t, t.Context(), env, "restart", "--yes", "--usbmux", address)
+	if other.code != report.ExitNotExamined || !strings.Contains(other.stdout, "in use by \"treat\"") || tray.Boots(off.UDID()) != 0 {
+		t.Errorf("another command restarts the device: %d\n%s%s", other.code, other.stdout, other.stderr)
+	}
 	first.types("q")
 	first.ends(1)
-
-	env := map[string]string{"XDG_DATA_HOME": data}
+	if open := typedIn(t, t.Context(), env, "treat", "--open"); !strings.HasPrefix(open.stdout, "Kitchen iPhone - iPhone 15 - repair of ") {
+		t.Errorf("the open repair does not name its device:\n%s%s", open.stdout, open.stderr)
+	}
 	still := typedIn(t, t.Context(), env, "scan", "--usbmux", address, "--json")
 	if d := reportOf(t, still).Devices[0]; d.Repair == nil || !d.Repair.EndedAt.IsZero() {
 		t.Fatalf("a device without a new backup has the repair %+v", d.Repair)

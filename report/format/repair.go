@@ -2,6 +2,7 @@ package format
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -13,9 +14,10 @@ import (
 // WriteRepairs writes the open repairs for a terminal, one device per paragraph.
 func WriteRepairs(w io.Writer, list report.RepairList, o Options) error {
 	p := newPage(o)
-	for _, one := range list.Repairs {
-		d := deviceOf(one.Device)
-		who := []string{p.text(modelOf(p.labels([]report.Device{d})[0], d)), p.text(repairBegan(one.Repair, p))}
+	devices := convert(list.Repairs, func(r report.DeviceRepair) report.Device { return deviceOf(r.Device) })
+	labels := p.labels(devices)
+	for i, one := range list.Repairs {
+		who := slices.DeleteFunc([]string{labels[i], p.text(modelOf(labels[i], devices[i])), p.text(repairBegan(one.Repair, p))}, func(text string) bool { return text == "" })
 		p.print(p.hang("", plain, strings.Join(who, p.sign(" · ", " - ")))...)
 		for _, cause := range one.Repair.Causes {
 			p.print(p.hang("  found  ", plain, p.text(cause.Short))...)

@@ -12,28 +12,12 @@ import (
 )
 
 func remediesCommand(e env) *cli.Command {
-	return &cli.Command{
-		Name:  "remedies",
-		Usage: "count which remedies were followed by a new iCloud backup",
-		Description: "Counts the repairs that treat led through, by cause and remedy. A new iCloud backup within\n" +
-			"three days counts for each remedy tried in the repair. Skipped remedies do not count. A\n" +
-			"repair without a new backup is open until three days have passed.\n\n" + command.Examples(
-			"backupdoctor fleet remedies",
-			"backupdoctor fleet remedies --since 90d -o csv=remedies.csv",
-		),
-		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "since", Category: filterHeading, Usage: "tried in the last `DAYS`: 90d or 52w", Value: "365d"},
-		}, sourceFlags(), formatFlags()),
-		Action: command.Takes(0, func(ctx *cli.Context) error {
-			days, err := command.Days("since", ctx.String("since"))
-			if err != nil {
-				return err
-			}
-			return e.asking(ctx, func(e env, ctx context.Context, from source, as string) error {
-				return e.writeRemedies(ctx, as, from, days)
-			})
-		}),
-	}
+	flags := slices.Concat(sourceFlags(), formatFlags())
+	return command.Remedies("fleet", filterHeading, flags, func(ctx *cli.Context, days int) error {
+		return e.asking(ctx, func(e env, ctx context.Context, from source, as string) error {
+			return e.writeRemedies(ctx, as, from, days)
+		})
+	})
 }
 
 // writeRemedies writes a list of remedies to stdout. If it is empty, it says so on stderr.
@@ -43,6 +27,6 @@ func (e env) writeRemedies(ctx context.Context, as string, from source, days int
 	if err := export.Remedies(days).Write(e.Stdout, as, rows); err != nil || as != "" || count > 0 {
 		return err
 	}
-	_, err := fmt.Fprintln(e.Stderr, "no remedy was tried in a repair")
+	_, err := fmt.Fprintln(e.Stderr, command.NoRemedies)
 	return err
 }

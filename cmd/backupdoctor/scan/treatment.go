@@ -104,7 +104,7 @@ func (w *walk) lead(ctx context.Context) error {
 	w.Page.Rates = w.run.pastRates()
 	w.attempts = attemptsOf(before)
 	w.read(ctx)
-	if !known && !isTreatable(w.judged) {
+	if !known && !treat.Treatable(w.judged) {
 		w.run.Done(0, w.snapshot)
 		w.print(w.Page.Opening(w.judged))
 		if w.judged.Verdict == string(checks.NotExamined) {
@@ -144,16 +144,6 @@ func (w *walk) lead(ctx context.Context) error {
 	}
 	w.say("interrupted; the same command goes on from here")
 	return nil
-}
-
-// isTreatable reports whether there is anything to do for a device.
-func isTreatable(d report.Device) bool {
-	switch checks.Verdict(d.Verdict) {
-	case checks.BackedUp, checks.Suppressed:
-		return false
-	default:
-		return len(d.Plan) > 0 || checks.Verdict(d.Verdict) == checks.NoCauseFound
-	}
 }
 
 // do leads through one task, and reports whether there is a next one.

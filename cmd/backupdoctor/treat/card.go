@@ -46,6 +46,43 @@ func (p Page) Opening(d report.Device) string {
 // Card returns a task in the words of the device's model and version, with what it takes and
 // what to type.
 func (p Page) Card(t Task, d report.Device) string {
+	lines := p.body(t)
+	if t.Step.Remedy == string(remedies.TrustThisComputer) {
+		lines = append(lines, p.wrap("  ", "No other command can pair with it until treat ends: press q, and run backupdoctor treat --pair in place of scan --pair."))
+	}
+	return p.text(append(lines, p.row(keys(t, d))))
+}
+
+// Steps returns what was found on a device and the steps of its plan, in the order in which they
+// are led through if none of them helps.
+func (p Page) Steps(d report.Device) string {
+	text, r := p.Opening(d), Begin("", "", d, d.TakenAt)
+	if !Treatable(d) {
+		return text
+	}
+	for range 2 * (len(d.Plan) + 1) {
+		task := Next(r, d)
+		done, ends := ended[task.Kind]
+		if !ends {
+			break
+		}
+		lines := p.body(task)
+		if task.Kind == BackUp {
+			lines = append(lines, p.wrap("  ", "Tap Back Up Now, and follow it with backupdoctor listen. Go on only if it fails."))
+		}
+		text += p.text(lines)
+		r = r.With(device.RepairEvent{At: d.TakenAt, Kind: done, Remedy: task.Step.Remedy})
+	}
+	return text
+}
+
+// ended is how a task ends that was carried out and has not helped.
+var ended = map[Kind]device.RepairEventKind{
+	Step: device.RepairSeen, Copy: device.RepairCopied, Leave: device.RepairLeft, BackUp: device.RepairFailed,
+}
+
+// body returns a task without what to type.
+func (p Page) body(t Task) []string {
 	lines := []string{"", p.heading(title(t), fmt.Sprintf("%d of %d", t.Number, max(t.Of, t.Number)))}
 	for n, line := range t.Step.Steps {
 		lines = append(lines, p.wrap(fmt.Sprintf("  %d. ", n+1), line))
@@ -59,7 +96,7 @@ func (p Page) Card(t Task, d report.Device) string {
 	if t.Locked {
 		lines = append(lines, p.wrap("  ", "Locked: this permanently loses something, and no copy of this device on this computer was proved whole in the last 24 hours."))
 	}
-	return p.text(append(lines, p.wrap("  ", keys(t, d))))
+	return lines
 }
 
 func title(t Task) string {
@@ -106,21 +143,46 @@ func (p Page) hint(t Task) string {
 }
 
 // keys says what a person can type.
-func keys(t Task, d report.Device) string {
+func keys(t Task, d report.Device) []string {
+	const skip, why, stop = "[s] skip", "[?] why", "[q] stop"
 	switch {
 	case t.Locked:
-		return fmt.Sprintf("[Enter] make a copy now  [s] skip  [?] why  [q] stop; %s unlocks it without a copy", device.Quoted(UnlockWord(d)))
+		return []string{"[Enter] make a copy now", skip, why, fmt.Sprintf(stop+"; %s unlocks it without a copy", device.Quoted(UnlockWord(d)))}
 	case t.Kind == Copy:
-		return "[Enter] make the copy now  [s] skip  [?] why  [q] stop"
+		return []string{"[Enter] make the copy now", skip, why, stop}
 	case t.Kind == BackUp:
-		return "[s] stop listening  [q] stop"
+		return []string{"[s] stop listening", stop}
 	case t.Kind == Leave:
-		return "[Enter] leave it to itself  [s] skip  [?] why  [q] stop"
+		return []string{"[Enter] leave it to itself", skip, why, stop}
 	case t.Restartable():
-		return "[Enter] done  [r] restart it from here  [s] skip  [?] why  [q] stop"
+		return []string{"[Enter] done", "[r] restart it from here", skip, why, stop}
 	default:
-		return "[Enter] done  [s] skip  [?] why  [q] stop"
+		return []string{"[Enter] done", skip, why, stop}
 	}
+}
+
+// row lays out short texts beside each other, and breaks lines between them.
+func (p Page) row(texts []string) string {
+	lines := []string{""}
+	for _, text := range texts {
+		text = p.clean(text)
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = text
+		case format.DisplayWidth(*last)+3+format.DisplayWidth(text) <= p.width()-2:
+			*last += "   " + text
+		default:
+			lines = append(lines, text)
+		}
+	}
+	for i, line := range lines {
+		lines[i] = p.wrap("  ", line)
+		if format.DisplayWidth(line) <= p.width()-2 {
+			lines[i] = "  " + line // wrapping would join the spaces
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Restartable reports whether this program can carry out the task itself by a restart.

@@ -51,6 +51,16 @@ func Begin(id, by string, d report.Device, at time.Time) device.Repair {
 // mostEvidence is how much evidence of the first cause a record keeps.
 const mostEvidence = 3
 
+// Treatable reports whether there is anything to do for a device.
+func Treatable(d report.Device) bool {
+	switch checks.Verdict(d.Verdict) {
+	case checks.BackedUp, checks.Suppressed:
+		return false
+	default:
+		return len(d.Plan) > 0 || checks.Verdict(d.Verdict) == checks.NoCauseFound
+	}
+}
+
 // Next returns the next task of a repair for a device as it was last judged.
 func Next(r device.Repair, d report.Device) Task {
 	readable := d.Verdict != string(checks.NotExamined)
