@@ -106,11 +106,19 @@ func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, 
 // follow follows the log, and resumes when the device returns.
 func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Heard)) {
 	const most = 5 // consecutive failures without a line between them
+	said := ""     // since something was heard
+	sayOnce := func(text string) {
+		if text != said {
+			f.say(text)
+		}
+		said = text
+	}
 	for failed := 0; failed < most; {
 		err := f.Client.Listen(ctx, a, func(h usb.Heard) {
 			if h.Line != nil {
 				failed = 0
 			}
+			said = ""
 			hear(h)
 		})
 		if ctx.Err() != nil {
@@ -118,9 +126,9 @@ func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Hear
 		}
 		switch reason := device.GapOf(err).Reason; reason {
 		case device.Detached, device.Unreachable:
-			f.say("disconnected: waiting for it to come back")
+			sayOnce("disconnected: waiting for it to come back")
 		case device.Locked:
-			f.say("locked: unlock it once with its passcode")
+			sayOnce("locked: unlock it once with its passcode")
 		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.TrustForbidden,
 			device.RecordBroken, device.RecordUnsaved, device.MuxTrouble, device.OtherDevice, device.NoService, device.Refused:
 			f.say("cannot be listened to: " + device.GapOf(err).Error())
