@@ -12,11 +12,11 @@ import (
 var advancedDataProtection = &Check{
 	ID:    "advanced-data-protection",
 	Short: "Advanced Data Protection in the way",
-	Title: "The device can take part in Advanced Data Protection",
-	Doc: `With Advanced Data Protection an account's iCloud backups are encrypted end to end. Every device of the account then needs iOS or iPadOS 16.2, or macOS 13.1; an older one cannot stay signed in.
+	Title: "The device supports Advanced Data Protection",
+	Doc: `With Advanced Data Protection an account's iCloud backups are encrypted end to end. Every device of the account then needs iOS or iPadOS 16.2 or later, or macOS 13.1 or later; an older one cannot stay signed in.
 It is not offered for managed accounts and accounts of children, nor, since February 2025, in the United Kingdom.
 
-Whether the account uses it cannot be read over USB. A device on 16.2 or later can take part; for an older one a person has to tell, and so does the message that names other devices of the account.`,
+Whether the account uses it cannot be read over USB. A device on 16.2 or later supports it; for an older one, only a person or a message that names other devices of the account can tell.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleADP},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateOtherDevices},
@@ -36,14 +36,14 @@ func judgeADP(s device.Snapshot) []Finding {
 	evidence := installedVersion(s, version)
 	evidence.Expected = adpVersion.String() + " or later"
 	if otherDeviceBlocksADP(s) {
-		found := warning("Another device of the account is too old for Advanced Data Protection, by the message on the screen.", evidence)
+		found := warning("According to the message on the screen, another device of the account is too old for Advanced Data Protection.", evidence)
 		found[0].Remedies = []remedies.ID{remedies.UpdateOtherDevices}
 		return found
 	}
 	if version.Compare(adpVersion) >= 0 {
-		return ok(fmt.Sprintf("%s can take part in Advanced Data Protection.", osVersion(s, version)), evidence)
+		return ok(fmt.Sprintf("%s supports Advanced Data Protection.", osVersion(s, version)), evidence)
 	}
-	return ask(fmt.Sprintf("%s cannot take part in Advanced Data Protection.", osVersion(s, version)), evidence)
+	return ask(fmt.Sprintf("%s does not support Advanced Data Protection.", osVersion(s, version)), evidence)
 }
 
 // otherDeviceBlocksADP reports whether the message typed in is the one about the other devices

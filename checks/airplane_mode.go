@@ -9,16 +9,16 @@ var airplaneMode = &Check{
 	ID:    "airplane-mode",
 	Short: "airplane mode on",
 	Title: "Airplane mode does not keep the device off Wi-Fi",
-	Doc: `Airplane mode switches Wi-Fi off, unless it is switched on again by itself. Who uses airplane mode at night, without Wi-Fi, has no nightly backups.
+	Doc: `Airplane mode switches Wi-Fi off, unless Wi-Fi is switched on again separately. In airplane mode without Wi-Fi, a device makes no nightly backups.
 
-The person sees the aeroplane in the status bar, and no Wi-Fi sign.
+The person sees the airplane icon in the status bar, and no Wi-Fi icon.
 
-Judged from a backup on this computer, where airplane mode was on when that backup was made: a hint, because nights may differ.
-Otherwise left to a person: over USB the device does not tell it, and by day it may be off.`,
+Judged from a backup on this computer, if airplane mode was on when it was made: a hint, because it may be off at night.
+Otherwise only a person can answer: over USB the device does not report it, and it may be off during the day.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.TurnOffAirplaneMode, remedies.JoinWiFi},
-	Ask:      "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and {P-WIFI} whether Wi-Fi is on.",
+	Ask:      "Is airplane mode on at night, without Wi-Fi? The top of Settings shows airplane mode, and {P-WIFI} shows whether Wi-Fi is on.",
 	Answers:  Answers{Yes: "Airplane mode is on at night, without Wi-Fi."},
 	Judge:    judgeAirplane,
 }
@@ -26,7 +26,7 @@ Otherwise left to a person: over USB the device does not tell it, and by day it 
 func judgeAirplane(s device.Snapshot) []Finding {
 	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Network.AirplaneMode })
 	evidence := r.read("Airplane mode", onOff(on), "off", "SystemPreferencesDomain com.apple.radios.plist / AirplaneMode")
-	otherwise := freshOr(s, ", so airplane mode did not stand in its way.", ask(""))
+	otherwise := freshOr(s, ", so airplane mode did not prevent it.", ask(""))
 	switch {
 	case !known || superseded(s, r) || otherwise[0].Status == OK:
 		return otherwise

@@ -5,7 +5,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 var _ = enter(airplaneMode, airplaneModeJudgements)
 
 var airplaneModeJudgements = []judgement{
-	{"fresh backup", well(recorded(aDay, func(h *device.History) { h.Network.AirplaneMode = device.Known(true) })), OK, "A backup completed 7 hours ago, so airplane mode did not stand in its way.", ""},
+	{"fresh backup", well(recorded(aDay, func(h *device.History) { h.Network.AirplaneMode = device.Known(true) })), OK, "A backup completed 7 hours ago, so airplane mode did not prevent it.", ""},
 	{"on", well(lastBackedUp(9*aDay), recorded(aDay, func(h *device.History) { h.Network.AirplaneMode = device.Known(true) })), Warning, "Airplane mode is on, as of 2026-11-21, from a backup on this computer.", ""},
 	{"on, on a device that is not here", well(detached, recorded(aDay, func(h *device.History) { h.Network.AirplaneMode = device.Known(true) })), Warning, "Airplane mode is on, as of 2026-11-21, from a backup on this computer.", ""},
 	{"on, and Wi-Fi off", well(lastBackedUp(9*aDay), recorded(aDay, radios(true, false))), Warning, "Airplane mode is on, and Wi-Fi is off, as of 2026-11-21, from a backup on this computer.", ""},

@@ -7,17 +7,17 @@ import (
 var appCannotBeBackedUp = &Check{
 	ID:    "app-cannot-be-backed-up",
 	Short: "an app cannot be backed up",
-	Title: "No single app gets in the way of the backup",
-	Doc: `Apps may keep data out of backups, and management may do so for the apps it installs; that is no fault. Rarely, one app makes a backup fail.
+	Title: "No single app makes the backup fail",
+	Doc: `Apps may keep data out of backups, and management may do so for the apps it installs; that is not a fault. In rare cases, one app makes a backup fail.
 
 The person sees a message that names an app, on older versions "Backup Not Supported".
 
-Judged from a log in which backupd failed: where it tells of trouble with files, it names the app by its domain, its bundle or its container. An app that was not installed from the App Store, or what is left of one that was deleted, can end the whole backup.
-Otherwise left to a person: which app a backup trips over cannot be read over USB. Leaving apps out by halves, and backing up each time, finds it.`,
+Judged from a log in which backupd failed: where it reports errors with files, it names the app by its domain, bundle or container. An app that was not installed from the App Store, or the remains of a deleted one, can make the whole backup fail.
+Otherwise only a person can answer: which app makes a backup fail cannot be read over USB. To find it, leave out half of the apps, back up, and repeat with the half that contains it.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.TrollNFCBackups, remedies.TrollStoreBackups, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.UpdateApp, remedies.LeaveOutNamedApp, remedies.ReinstallApp, remedies.DeleteNamedApp},
 	Explains: []string{"transient-glitch", "files-unavailable", "never-backed-up", "backup-stale"},
 	Ask:      "Does {P-BACKUP} or a message about the backup name one app, or were apps installed on the {device} that are not from the App Store?",
-	Answers:  Answers{Yes: "One app may get in the way of the backup: a message names it, or it is not from the App Store."},
+	Answers:  Answers{Yes: "One app may make the backup fail: a message names it, or it is not from the App Store."},
 }

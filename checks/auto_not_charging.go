@@ -13,7 +13,7 @@ var autoNotCharging = &Check{
 	Title: "The device is on power when it backs up",
 	Doc: `The nightly backup waits for power. Back Up Now does not.
 
-While a device is attached to a computer it is on power, so a scan cannot show whether it was last night: that, only a fresh backup, a record or a person can tell. A backup on this computer has the last times in which the device was ready for a backup, and whether power was lost at their end. A device that draws no power even from this cable is a hint of a dirty port or a bad cable.`,
+A device attached to a computer is on power, so a scan cannot show whether it was last night; only a recent backup, a record or a person can. A backup on this computer records the last periods in which the device was ready for a backup, and whether power was lost at their end. If the device draws no power even from this cable, that hints at a dirty port or a bad cable.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckCharger, remedies.BackUpOvernight, remedies.BackUpNow},
@@ -56,9 +56,9 @@ func judgePowerNow(s device.Snapshot) []Finding {
 	}
 	switch {
 	case overNetwork(s) && external:
-		return ask("The device is on power now. It was read over Wi-Fi, which gives it none; whether it is on power at night is not shown by that.", evidence...)
+		return ask("The device is on power now. It was read over Wi-Fi, which supplies none; this does not show whether it is on power at night.", evidence...)
 	case overNetwork(s):
-		return ask("The device is on battery now. It was read over Wi-Fi, which gives it no power; whether it is on power at night is not shown by that.", evidence...)
+		return ask("The device is on battery now. It was read over Wi-Fi, which supplies no power; this does not show whether it is on power at night.", evidence...)
 	case !external:
 		return warning("The device draws no power from the cable it is attached with.", evidence...)
 	}

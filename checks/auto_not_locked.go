@@ -11,7 +11,7 @@ var autoNotLocked = &Check{
 	Title: "The screen is locked when the device backs up",
 	Doc: `The nightly backup waits for a locked screen. Auto-Lock set to Never, Guided Access, a kiosk mode or an app that keeps the screen on keep it from starting. Back Up Now does not wait.
 
-A device has usually just been unlocked when it is scanned, so a scan cannot show whether it was locked last night: that, only a fresh backup, a record or a person can tell. A backup on this computer has the last times in which the device was ready for a backup, and whether it was unlocked at their end. A configuration profile named after a kiosk or single app mode is a hint, by its name alone.`,
+A device has usually just been unlocked when it is scanned, so a scan cannot show whether it was locked last night; only a recent backup, a record or a person can. A backup on this computer records the last periods in which the device was ready for a backup, and whether it was unlocked at their end. A configuration profile named after a kiosk or single app mode is a hint, but only by its name.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ShortenAutoLock, remedies.BackUpOvernight, remedies.BackUpNow},
@@ -22,7 +22,7 @@ A device has usually just been unlocked when it is scanned, so a scan cannot sho
 
 func judgeLock(s device.Snapshot) []Finding {
 	if said, evidence, fresh := freshBackup(s); fresh {
-		return ok(said+", so the screen did not stand in its way.", evidence)
+		return ok(said+", so the screen did not prevent it.", evidence)
 	}
 	otherwise := judgeLockNow(s)
 	if otherwise[0].Status == Warning {
@@ -40,7 +40,7 @@ func judgeLockNow(s device.Snapshot) []Finding {
 	evidence := []Evidence{read(s, "Locked with a passcode now", yesNo(locked), "", "lockdown PasswordProtected")}
 	if profiles, err := live(s).Management.Profiles.Get(); err == nil {
 		if kiosks := profilesNamed(profiles, "kiosk", "single app", "guided access"); len(kiosks) > 0 {
-			return warning("By its name alone, a configuration profile may keep the screen on.",
+			return warning("Judging by its name alone, a configuration profile may keep the screen on.",
 				append(evidence, read(s, "Configuration profile", device.Quoted(profileName(kiosks[0])), "", "MCInstall GetProfileList / PayloadDisplayName"))...)
 		}
 	}
@@ -49,7 +49,7 @@ func judgeLockNow(s device.Snapshot) []Finding {
 		if locked {
 			state = "locked"
 		}
-		return ask("The device is "+state+" now. It was read over Wi-Fi, for which nobody has to unlock it; whether it is locked at night is not shown by that.", evidence...)
+		return ask("The device is "+state+" now. It was read over Wi-Fi, which needs no unlocking; this does not show whether it is locked at night.", evidence...)
 	}
 	return ask("Whether the device is locked now does not show that it is at night.", evidence...)
 }

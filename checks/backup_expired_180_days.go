@@ -11,10 +11,10 @@ import (
 var backupExpired180Days = &Check{
 	ID:    "backup-expired-180-days",
 	Short: "backup expired",
-	Title: "The last iCloud backup is young enough to be kept",
-	Doc: `Apple keeps the backups of a device for 180 days after it stopped making them or iCloud Backup was switched off. Then the copy is deleted, and there is nothing left to restore from.
+	Title: "The last iCloud backup is recent enough to be kept",
+	Doc: `Apple keeps the backups of a device for 180 days after it stopped making them or iCloud Backup was switched off. Then the backup is deleted, and there is nothing left to restore from.
 
-Judged from the date of the last good backup. Whether the copy is still there cannot be read over USB.`,
+Judged from the date of the last good backup. Whether Apple still has it cannot be read over USB.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.ApplePH12520, remedies.AppleWhatIsBackup},
 	Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.BackUpNow, remedies.ComputerBackup},
@@ -41,7 +41,7 @@ func judgeExpired(s device.Snapshot) []Finding {
 func judgeKept(age time.Duration, evidence Evidence) []Finding {
 	evidence.Expected = fmt.Sprintf("at most %d days ago", keptDays)
 	if days(age) > keptDays {
-		return warning(fmt.Sprintf("The last good iCloud backup is %s old, and Apple keeps one for %d days: it is probably gone.", duration(age), keptDays), evidence)
+		return warning(fmt.Sprintf("The last good iCloud backup is %s old, and Apple keeps backups for %d days: it has probably been deleted.", duration(age), keptDays), evidence)
 	}
 	return ok(fmt.Sprintf("The last good iCloud backup is %s old, within the %d days that Apple keeps it.", duration(age), keptDays), evidence)
 }

@@ -11,10 +11,10 @@ var backupLockedElsewhere = &Check{
 	Title: "Nothing else is using the backup",
 	Doc: `While a backup is being deleted, or another device is being restored from it, Apple locks it and no new backup can be written.
 
-The person sees a message of its own on the iCloud Backup page.
+The person sees a specific message on the iCloud Backup page.
 
-Judged from the attempts that a backup on this computer has on record: MBErrorDomain/13 is such a lock.
-Otherwise left to a person: the lock lies with Apple, and the device does not tell it over USB.`,
+Judged from the attempts recorded in a backup on this computer: MBErrorDomain/13 is such a lock.
+Otherwise only a person can answer: the lock is on Apple's side, and the device does not report it over USB.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.WaitForOtherBackup, remedies.Restart, remedies.ContactAppleSupport},

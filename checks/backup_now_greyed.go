@@ -8,11 +8,11 @@ var backupNowGreyed = &Check{
 	ID:    "backup-now-greyed",
 	Short: "Back Up Now greyed out",
 	Title: "Back Up Now can be tapped",
-	Doc: `A grey Back Up Now is a symptom. It is grey without a network that backups may use, where management forbids backups, and on a demonstration unit; a restore replaces it, and it is hidden while iCloud Backup is off.
+	Doc: `A grey Back Up Now is a symptom. The button is grey without a network that backups may use, where management forbids backups, and on a demo unit; during a restore it is replaced, and while iCloud Backup is off it is hidden.
 
 The person sees the grey button, often with a line below it that says why.
 
-Left to a person: the button itself cannot be seen over USB. Each of its reasons is a check of its own.`,
+Only a person can answer: the button itself cannot be seen over USB. Each possible reason has its own check.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ReadExactMessage, remedies.JoinWiFi, remedies.TurnBackupOn, remedies.LetRestoreFinish},

@@ -12,11 +12,11 @@ var backupStale = &Check{
 	ID:    "backup-stale",
 	Short: "backup stale",
 	Title: "The last iCloud backup is at most two days old",
-	Doc: `A device that is on power, locked and on Wi-Fi backs up about once a day. What changed since the last backup is lost if the device is.
+	Doc: `A device that is on power, locked and on Wi-Fi backs up about once a day. If the device is lost, so is everything that changed since the last backup.
 
-Judged from the date of the last good backup, in whole days: up to 2 days are fine, from 3 to 14 a notice, over 14 a problem; over 180 the copy is probably gone (see backup-expired-180-days).
-Where the device does not tell the date, the newest backup on this computer does, and the age is that when it was made.
-A notice proposes only what costs nothing. The date says that no backup completed since, and not why: whatever else is found comes before it.`,
+Judged from the date of the last good backup, in whole days: up to 2 days are fine, from 3 to 14 a notice, over 14 a problem; over 180 the backup has probably been deleted (see backup-expired-180-days).
+Where the device does not report the date, the newest backup on this computer does, and the age is the age at the time of that backup.
+A notice suggests only remedies that cost nothing. The date shows that no backup has completed since, but not why: any other finding comes first.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.PopsugarNotBackedUp},
 	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckICloudStorage, remedies.CheckSystemStatus, remedies.BackUpOvernight, remedies.BackUpNow, remedies.TryAnotherNetwork, remedies.Restart, remedies.ForceRestart, remedies.ContactAppleSupport},

@@ -13,14 +13,14 @@ var backupTooLarge = &Check{
 	ID:    "backup-too-large",
 	Short: "backup too large for iCloud",
 	Title: "The next backup fits into the free iCloud storage",
-	Doc: `There may be room in iCloud, and yet less than the next backup needs.
+	Doc: `iCloud may have free space, but less than the next backup needs.
 While iCloud Photos is off, all photos and videos of the device are part of the backup, and often most of it.
 
 The person sees the same messages as with full iCloud storage; Settings shows the size of the next backup.
 
-Judged from what a backup on this computer has on record: the size that the device reckoned for its next iCloud backup, with the apps that fill it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives tell.
+Judged from records in a backup on this computer: the size that the device estimated for its next iCloud backup, with the apps that take up most of it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives show.
 A size that backup --plan asked the device for is shown beside it and decides nothing: it is that of a full backup to a computer, in which clones of files count in full, and an iCloud backup may hold less.
-Otherwise left to a person: neither size can be read over USB, and the storage in use on the device is more than a backup holds.`,
+Otherwise only a person can answer: neither size can be read over USB, and a device has more storage in use than its backup holds.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.FreeDeviceStorage},

@@ -14,9 +14,9 @@ var backupTurnedOff = &Check{
 	Doc: `With the switch off the device makes no iCloud backup, and Apple keeps the last one for 180 days.
 It may be off on purpose, where backups go to a computer instead.
 
-Judged from the switch as lockdown tells it.
-*On* is certain. *Off* is weaker: the device also says it where management forbids iCloud Backup, and older versions said it where backups to a computer were chosen; Settings has the last word.
-No answer is never taken for *off*. Where the device gives none, the newest backup on this computer tells how the switch stood then: by lockdown's own record or else by the database of accounts, which lists the parts of iCloud that the Apple Account uses.
+Judged from the switch as lockdown reports it.
+*On* is certain. *Off* is weaker: the device also reports it where management forbids iCloud Backup, and older versions reported it where backups to a computer were chosen. What Settings shows is decisive.
+A missing answer is never treated as *off*. Where the device gives none, the newest backup on this computer shows the switch as it was then: in lockdown's own record, or else in the database of accounts, which lists the iCloud services that the Apple Account uses.
 Where the two contradict each other, both are shown and neither is believed.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleDeviceManagement, remedies.ApplePH12520, remedies.IphonelifeGreyButton},

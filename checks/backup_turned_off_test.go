@@ -13,7 +13,7 @@ var backupTurnedOffJudgements = []judgement{
 	{"off", well(switchedOff), Problem, "The device says that iCloud Backup is off.", ""},
 	{"off and managed", well(switchedOff, supervised), Problem, "The device says that iCloud Backup is off.", ""},
 	{"missing", well(withoutSwitch(device.Absent)), Unknown, "The iCloud Backup switch could not be read: the device has no such value.", device.Absent},
-	{"prohibited", well(withoutSwitch(device.Refused)), Unknown, "The iCloud Backup switch could not be read: the device refused to tell.", device.Refused},
+	{"prohibited", well(withoutSwitch(device.Refused)), Unknown, "The iCloud Backup switch could not be read: the device refused to report it.", device.Refused},
 	{"not trusted", distrusting(device.TrustPending), Unknown, "The iCloud Backup switch could not be read: the Trust dialog is waiting on the device.", device.TrustPending},
 	{"fell silent", well(func(s *device.Snapshot) {
 		s.Live = &device.Live{Trusted: device.Known(true), Ended: device.Gap{Reason: device.Timeout}}

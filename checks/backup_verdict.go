@@ -8,18 +8,18 @@ import (
 
 // statementTitles are the texts of the statements of a proof.
 var statementTitles = map[device.StatementID]string{
-	device.StatementLayout:    "The folder holds a backup of a device, in a layout that is read",
+	device.StatementLayout:    "The folder holds a backup of a device, in a layout that can be read",
 	device.StatementKind:      "Manifest.plist says whether the backup is encrypted, and nothing contradicts it",
 	device.StatementState:     "The last backup to the folder finished",
 	device.StatementInfo:      "Info.plist is there and readable",
 	device.StatementDevice:    "Info.plist and Manifest.plist do not name different devices",
-	device.StatementList:      "The list of files was read to its end, and is complete as far as anything tells",
+	device.StatementList:      "The list of files was read to its end, and nothing shows that it is incomplete",
 	device.StatementFiles:     "Every listed file is there",
 	device.StatementLengths:   "No file is shorter than it must be, or longer where a digest would have to decide",
 	device.StatementPadding:   "The key of every encrypted file unwraps, and its padding is right",
 	device.StatementDigests:   "Every recorded digest is right",
 	device.StatementDatabases: "No well-known database is damaged without a digest that is right",
-	device.StatementUnchanged: "Nothing in the folder changed during the look",
+	device.StatementUnchanged: "Nothing in the folder changed during the examination",
 }
 
 // StatementTitle returns the text of a statement; "" for one that this version does not know.

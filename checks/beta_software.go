@@ -11,7 +11,7 @@ var betaSoftware = &Check{
 	Title: "The installed software is a release",
 	Doc: `A beta can have faults of its own in iCloud Backup, and a backup made on a newer version cannot be restored to an older one.
 
-Judged from what the device says of its release, and from the build: a letter at its end, as in 24A5418b, is a beta's. A release candidate looks like a release.`,
+Judged from the release type that the device reports, and from the build: a letter at its end, as in 24A5418b, marks a beta. A release candidate looks like a release.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleHT201418},
 	Remedies: []remedies.ID{remedies.LeaveBeta, remedies.UpdateSoftware},

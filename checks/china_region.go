@@ -7,12 +7,12 @@ import (
 var chinaRegion = &Check{
 	ID:    "china-region",
 	Short: "account of mainland China",
-	Title: "The account's region needs nothing special",
-	Doc: `iCloud in mainland China has an operator of its own, with separate terms to accept and with servers under icloud.com.cn and apzones.com. Abroad, or behind a company's firewall, these may not be let through.
+	Title: "The account's region has no special requirements",
+	Doc: `iCloud in mainland China is run by a separate operator, with its own terms to accept and its own servers under icloud.com.cn and apzones.com. Abroad, or behind a company firewall, these may be blocked.
 
-The person sees terms that come back, or an iCloud that cannot be reached on one network only.
+The person sees terms that keep coming back, or cannot reach iCloud on one network only.
 
-Left to a person: the region of the account cannot be read over USB; where the device is, or its language, does not tell it.`,
+Only a person can answer: the region of the account cannot be read over USB; the device's location or language does not show it.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks, remedies.AppleConnectivityHostList},
 	Remedies: []remedies.ID{remedies.AcceptTerms, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},

@@ -17,8 +17,8 @@ A backup that never completed shows neither size nor date, and cannot be restore
 
 The person sees "The last backup could not be completed." again and again.
 
-Nothing proves it; it is what remains once room, network, account and a restart have been ruled out. The attempts that a backup on this computer has on record are a hint, where at least three failed since the last good one, and every one of them with a general error that names no cause.
-Otherwise left to a person.
+Nothing proves it; it is what remains once space, network, account and a restart have been ruled out. The attempts recorded in a backup on this computer are a hint if at least three failed since the last good one, each with a general error that names no cause.
+Otherwise only a person can answer.
 Deleting the old backup cannot be undone and also switches iCloud Backup off, so it comes late, and never before a computer backup.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT201418, remedies.FoundingArticle, remedies.CleanmasterOldBackups},
@@ -47,7 +47,7 @@ func judgeGeneralFailures(s device.Snapshot) []Finding {
 	case len(list) < againAndAgain:
 		return r.answer(ask(fmt.Sprintf("The record has %s %s, with a general error (%s).", count(len(list), "failed attempt"), sinceGood(s), list[0]), evidence...), nil)
 	}
-	return r.answer(warning(fmt.Sprintf("All %d failed attempts %s ended with a general error (the newest with %s), and none for want of room, network or account.",
+	return r.answer(warning(fmt.Sprintf("All %d failed attempts %s ended with a general error (the newest with %s), and none for lack of room, network or account.",
 		len(list), sinceGood(s), list[0]), evidence...), nil)
 }
 

@@ -12,9 +12,9 @@ var dateTimeWrong = &Check{
 	ID:    "date-time-wrong",
 	Short: "clock wrong",
 	Title: "The device's clock is right",
-	Doc: `Apple's servers prove who they are with certificates that hold for a span of time. With a wrong clock the device refuses them, and no backup starts.
+	Doc: `Apple's servers identify themselves with certificates that are valid for a limited time. With a wrong clock the device rejects them, and no backup starts.
 
-Judged against this computer's clock, with half the time of the round trip taken off: more than 5 minutes apart is a warning, more than a day a problem. Where at least three devices of one run differ from this computer by about the same amount, and no more agree with it, it is this computer's clock that is in doubt: that is reported once for the run, and the clock of each device stays unknown unless it differs from the others as well. No age is proved by a clock that is in doubt.
+Judged against this computer's clock, with half the time of the round trip taken off: more than 5 minutes apart is a warning, more than a day a problem. Where at least three devices of one run differ from this computer by about the same amount, and no more agree with it, it is this computer's clock that is in doubt: that is reported once for the run, and the clock of each device stays unknown unless it differs from the others as well. A clock that is in doubt proves no age.
 Whether the date is set automatically cannot be read.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},

@@ -15,8 +15,8 @@ var deviceStorageLow = &Check{
 	Title: "The device has room for the temporary copies of a backup",
 	Doc: `A backup works on a snapshot of the device's own storage and needs room there; this is not about iCloud storage.
 
-Judged from the free space, with what the device clears by itself when room is needed; Settings shows that larger number, too. Below 500 MB a backup is likely to fail, below 2 GB it may. These are thresholds of experience: Apple once asked for at least 50 MB, and backups to a computer were seen to fail below about half a gigabyte.
-Where the device does not tell, a sysdiagnose does, as of its date. It does not count what the device clears by itself, so that little room in it is a hint at most. Otherwise the attempts on record do: MBErrorDomain/105 is too little room on the device.
+Judged from the free space, including what the device clears by itself when space is needed; Settings also shows that larger number. Below 500 MB a backup is likely to fail, below 2 GB it may. These thresholds come from experience: Apple once asked for at least 50 MB, and backups to a computer have been seen to fail below about half a gigabyte.
+Where the device does not report it, a sysdiagnose does, as of its date. It does not count what the device clears by itself, so little space in it is at most a hint. Otherwise the recorded attempts do: MBErrorDomain/105 means too little space on the device.
 Where a backup has just completed, little room did not stop it, and is no more than a warning.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},

@@ -319,9 +319,9 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	case d.Verdict == NotExamined && d.Gap.Reason == device.OtherClass:
 		return otherHeadline(s)
 	case d.Verdict == NotExamined && trusted(s) && isNameless(s):
-		return "The device did not tell its UDID, so what was read may be another's: " + d.Gap.Error() + "."
+		return "The device did not report its UDID, so what was read may be another device's: " + d.Gap.Error() + "."
 	case d.Verdict == NotExamined && trusted(s):
-		return "What the device says of iCloud Backup could not be read: " + d.Gap.Error() + "."
+		return "What the device reports about iCloud Backup could not be read: " + d.Gap.Error() + "."
 	case d.Verdict == NotExamined && live(s).PairTry.Reason != d.Gap.Reason:
 		return sentence(d.Gap.Error() + failedTry(live(s).PairTry))
 	case d.Verdict == NotExamined:

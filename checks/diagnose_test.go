@@ -126,7 +126,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,
-			headline: "What the device says of iCloud Backup could not be read: the device did not answer in time.",
+			headline: "What the device reports about iCloud Backup could not be read: the device did not answer in time.",
 		},
 		{
 			name: "silent when asked of backups",
@@ -135,7 +135,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,
-			headline: "What the device says of iCloud Backup could not be read: the device did not answer in time.",
+			headline: "What the device reports about iCloud Backup could not be read: the device did not answer in time.",
 		},
 		{
 			name: "silent after it spoke of backups",
@@ -153,13 +153,13 @@ func TestDiagnose(t *testing.T) {
 			snapshot: well(withoutSwitch(device.Refused), withoutDate(device.Refused)),
 			verdict:  NotExamined,
 			gap:      device.Refused,
-			headline: "What the device says of iCloud Backup could not be read: the device refused to tell.",
+			headline: "What the device reports about iCloud Backup could not be read: the device refused to report it.",
 		},
 		{
 			name:     "refuses to tell the switch",
 			snapshot: well(withoutSwitch(device.Refused), lastBackedUp(2*aDay)),
 			verdict:  NoCauseFound,
-			headline: "No cause was found; whether iCloud Backup is on is unknown (the device refused to tell).",
+			headline: "No cause was found; whether iCloud Backup is on is unknown (the device refused to report it).",
 		},
 		{
 			name:     "nothing to be seen",

@@ -12,7 +12,7 @@ var downloadsInProgress = &Check{
 
 The person sees apps with a progress ring on the Home Screen, or music and films that are still loading.
 
-Left to a person: downloads cannot be read over USB.`,
+Only a person can answer: downloads cannot be read over USB.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
 	Remedies: []remedies.ID{remedies.LetDownloadsFinish},

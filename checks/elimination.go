@@ -24,7 +24,7 @@ var eliminations = []elimination{
 		check:   "icloud-space-used-by-photos-drive",
 		others:  []string{"backup-too-large", "storage-plan-lapsed"},
 		applies: func(_ device.Snapshot, findings []Finding) bool { return isCause(findings, "icloud-storage-full") },
-		summary: "iCloud has too little room, and neither the plan nor the size of the backup is the reason: what remains is what else fills it, which is mostly photos and files.",
+		summary: "iCloud has too little room, and neither the plan nor the size of the backup is the reason: what remains is what else fills it, usually photos and files.",
 	},
 	{
 		check:   "corrupt-previous-backup",
@@ -36,7 +36,7 @@ var eliminations = []elimination{
 		check:   "persistent-software-fault",
 		others:  besides("escalate-apple-support", "persistent-software-fault"),
 		applies: backupsFail,
-		summary: "Everything milder is ruled out, a damaged backup in iCloud too; what remains is a fault that outlasts everything but erasing.",
+		summary: "Everything less severe is ruled out, including a damaged backup in iCloud; what remains is a fault that only erasing removes.",
 	},
 }
 

@@ -8,11 +8,11 @@ var enableBackupFails = &Check{
 	ID:    "enable-backup-fails",
 	Short: "iCloud Backup cannot be switched on",
 	Title: "iCloud Backup can be switched on",
-	Doc: `Switching iCloud Backup on needs a network, a right clock and an account in good order. Without one of them the switch does not stay on.
+	Doc: `Switching iCloud Backup on needs a network, a correct clock and an account in good standing. Without one of them the switch does not stay on.
 
-The person sees that switching on takes without end, or "There was a problem enabling iCloud Backup".
+The person sees that switching it on never finishes, or "There was a problem enabling iCloud Backup".
 
-Left to a person: over USB the switch can be read, but not why it would not stay on.`,
+Only a person can answer: over USB the switch can be read, but not why it would not stay on.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.FixAccountPrompt, remedies.AcceptTerms, remedies.JoinWiFi, remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.Restart, remedies.UpdateSoftware, remedies.SignOutAndIn, remedies.ContactAppleSupport, remedies.DeleteOldBackup},

@@ -7,12 +7,12 @@ import (
 var escalateAppleSupport = &Check{
 	ID:    "escalate-apple-support",
 	Short: "needs Apple Support",
-	Title: "The fault can be put right without Apple",
-	Doc: `Some faults lie with Apple: a backup that stays locked, or an account or store of backups that is damaged. Only Apple can mend them, and nothing done on the device helps.
+	Title: "The fault can be fixed without Apple",
+	Doc: `Some faults lie with Apple: a backup that stays locked, or an account or store of backups that is damaged. Only Apple can fix them, and nothing done on the device helps.
 
-The person sees failing backups although storage, network, account and software have been looked at.
+The person sees failing backups although storage, network, account and software have been checked.
 
-Left to a person: such a fault cannot be seen over USB. Apple Support is asked before a device is erased, not after.`,
+Only a person can answer: such a fault cannot be seen over USB. Apple Support is asked before a device is erased, not after.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.ContactAppleSupport},

@@ -15,8 +15,8 @@ var falseAlarm = &Check{
 	Doc: `The notice that a backup failed can stay on the screen after a later backup succeeded, for instance when iCloud storage was nearly full or a fault was brief.
 
 Judged from the date of the last good backup: less than 48 hours old, and a notice is out of date, unless a backup on this computer has an attempt on record that failed since.
-This is then told first, because nothing has to be mended.
-With an older backup a notice has to be believed, and only a person can see whether there is one.`,
+This is then reported first, because nothing needs to be fixed.
+With an older backup a notice has to be taken seriously, and only a person can see whether there is one.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.HinewsBackupFailure},
 	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckLastBackupDate},
@@ -41,11 +41,11 @@ func judgeNotice(s device.Snapshot, age time.Duration, evidence Evidence) []Find
 	failed, _ := failures(s)
 	switch {
 	case len(failed) > 0:
-		return ask(fmt.Sprintf("The last good iCloud backup is %s old, and an attempt after it failed, so a notice that it failed has to be believed.", duration(age)),
+		return ask(fmt.Sprintf("The last good iCloud backup is %s old, and an attempt after it failed, so a notice that it failed has to be taken seriously.", duration(age)),
 			append(failureEvidence(failed), evidence)...)
 	case age < freshFor:
 		return ok(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed is out of date.", duration(age)), evidence)
 	default:
-		return ask(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed has to be believed.", duration(age)), evidence)
+		return ask(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed has to be taken seriously.", duration(age)), evidence)
 	}
 }

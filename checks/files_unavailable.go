@@ -13,8 +13,8 @@ var filesUnavailable = &Check{
 
 The person sees a message that some files were not available during the last backup.
 
-Judged from the attempts that a backup on this computer has on record: MBErrorDomain/100 and 104 mean that files could not be read.
-Otherwise left to a person: what the last backup left out cannot be read over USB. If it goes on, the storage of the device itself may be failing, which is for Apple Support to find out.`,
+Judged from the attempts recorded in a backup on this computer: MBErrorDomain/100 and 104 mean that files could not be read.
+Otherwise only a person can answer: what the last backup left out cannot be read over USB. If it goes on, the storage of the device itself may be failing, which is for Apple Support to find out.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.ImobiledeviceUnreadable, remedies.PymobiledeviceFiles},
 	Remedies: []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart, remedies.UpdateSoftware, remedies.ContactAppleSupport},

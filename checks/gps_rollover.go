@@ -11,9 +11,9 @@ var gpsRollover = &Check{
 	ID:    "gps-rollover",
 	Short: "GPS rollover not fixed",
 	Title: "The device has the fix for the GPS rollover of 2019",
-	Doc: `Models of 2012 and before that have mobile data take the date from GPS, whose week counter started anew in 2019. Without the fix of that year their date is wrong. Apple warned that an iPhone 5 without it also loses iCloud, the App Store and mail, and can then only be updated with a computer.
+	Doc: `Cellular models of 2012 and earlier take the date from GPS, whose week counter restarted in 2019. Without the fix of that year their date is wrong. Apple warned that an iPhone 5 without it also loses iCloud, the App Store and mail, and can then only be updated with a computer.
 
-Judged from the model and the installed version: iPhone 5 and iPad (4th generation) with mobile data need 10.3.4, the older ones 9.3.6. For the latter the loss of iCloud is not certain, and said as a warning.`,
+Judged from the model and the installed version: iPhone 5 and iPad (4th generation) with cellular data need 10.3.4, the older ones 9.3.6. For the latter the loss of iCloud is not certain and is reported as a warning.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.FudzillaGPS, remedies.FwphysGPS},
 	Remedies: []remedies.ID{remedies.UpdateWithComputer},

@@ -9,13 +9,13 @@ var icloudOutage = &Check{
 	ID:    "icloud-outage",
 	Short: "iCloud outage",
 	Title: "Apple's iCloud services are up",
-	Doc: `Now and then iCloud Backup or what it rests on is down or too busy, for everybody or for a few. On 27 and 28 June 2017 restores hung for under one percent of users, while new backups went through.
+	Doc: `Now and then iCloud Backup or a service that it needs is down or too busy, for everyone or for some people. On 27 and 28 June 2017 restores stalled for under one percent of users, while new backups went through.
 
 The person sees "The last backup could not be completed.", often on several devices at once.
 
-Judged from the attempts that a backup on this computer has on record: MBErrorDomain/304 and its kin mean that Apple's end did not serve them.
-With --net, Apple's status page is looked at: an outage of iCloud Backup is a problem, other trouble a hint.
-Otherwise left to a person: the device does not know.`,
+Judged from the attempts recorded in a backup on this computer: MBErrorDomain/304 and related errors mean that Apple's service did not accept them.
+With --net, Apple's status page is read: an outage of iCloud Backup is a problem, other trouble a hint.
+Otherwise only a person can answer: the device does not know.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT203512, remedies.AppleCKError, remedies.MacrumorsOutage2017},
 	Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.WaitForService},

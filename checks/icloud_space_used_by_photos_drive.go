@@ -17,7 +17,7 @@ What was deleted takes up room until Recently Deleted has been emptied, or for 3
 
 The person sees the messages of full iCloud storage, and on the storage page a bar taken up by Photos or iCloud Drive.
 
-Left to a person: nothing of it can be read over USB. A backup on this computer tells whether iCloud Photos was on, which is told beside the question.`,
+Only a person can answer: none of this can be read over USB. A backup on this computer shows whether iCloud Photos was on; this is shown with the question.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleManageICloudStorage, remedies.AppleWhatIsBackup, remedies.FoundingArticle, remedies.MacobserverStorage},
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.BuyStorage, remedies.EmptyRecentlyDeleted, remedies.FreeICloudPhotosDrive},
@@ -29,12 +29,12 @@ Left to a person: nothing of it can be read over USB. A backup on this computer 
 func judgePhotos(s device.Snapshot) []Finding {
 	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.CloudPhotos })
 	if !known {
-		return freshOr(s, ", so there was room for it beside them.", ask(""))
+		return freshOr(s, ", so they left room for it.", ask(""))
 	}
 	evidence := r.read("iCloud Photos", onOff(on), "", "HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable")
 	summary := "iCloud Photos is off, so the photos on the device are part of its backup"
 	if on {
 		summary = "iCloud Photos is on, so photos take up iCloud storage by themselves and are not in the backup"
 	}
-	return freshOr(s, ", so there was room for it beside them.", r.answer(ask(summary+".", evidence), nil))
+	return freshOr(s, ", so they left room for it.", r.answer(ask(summary+".", evidence), nil))
 }

@@ -15,13 +15,13 @@ The storage is shared by the backups of all devices of the account, iCloud Photo
 
 The person sees the notice "iPhone Backup Failed", the title "Not Enough Storage" below Back Up Now, or a banner at the top of Settings, which exists since iOS 10.3.
 
-Judged from the attempts that a backup on this computer has on record: MBErrorDomain/303, or CloudKit's quotaExceeded, is iCloud's own word that there was no room. The size of the storage plan is told where it is known.
-Otherwise left to a person: nothing a device tells over USB has the iCloud storage in it, and of the records only some sysdiagnose archives have what is free. A recent backup shows only that there was room on that day.`,
+Judged from the attempts recorded in a backup on this computer: MBErrorDomain/303, or CloudKit's quotaExceeded, is iCloud's own report that there was no space. The size of the storage plan is shown where it is known.
+Otherwise only a person can answer: a device reports nothing about iCloud storage over USB, and only some sysdiagnose archives record how much is free. A recent backup shows only that there was enough space that day.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleManageICloudStorage, remedies.AppleCKError, remedies.FoundingArticle, remedies.MisoiduncanStorageFull, remedies.Applech2FailedNotice, remedies.HinewsBackupFailure},
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.EmptyRecentlyDeleted, remedies.FreeICloudPhotosDrive},
 	Explains: []string{"never-backed-up", "backup-stale"},
-	Ask:      "Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much.",
+	Ask:      "Is iCloud storage full or nearly full? {P-STORAGE} shows how much is used, and the total.",
 	Answers:  Answers{Yes: "iCloud storage is full."},
 	Judge:    judgeQuota,
 }

@@ -11,10 +11,10 @@ var iosRegression = &Check{
 	ID:    "ios-regression",
 	Short: "faulty iOS version",
 	Title: "The installed version has no known fault in iCloud Backup",
-	Doc: `Some releases broke iCloud Backup for some people, until the next one mended it.
+	Doc: `Some releases broke iCloud Backup for some people, until the next one fixed it.
 
 Judged from the installed version against a short list of such releases, each with a public report. Where iCloud Backup is off on such a release, the release is the likely reason, and comes before the switch.
-A version that is not on the list may still have a fault that nobody listed.`,
+A version that is not on the list may still have a fault that is not listed.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.GhacksIOS163},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},

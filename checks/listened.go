@@ -180,12 +180,12 @@ var tells = []struct {
 }{
 	{mdmDisallowsBackup.ID, func(a device.Attempt) device.Fact[bool] { return a.PolicyForbids }, true, Problem, "By the log of backupd, a policy of management forbids iCloud Backup"},
 	{mdmDisallowsBackup.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.PolicyForbids }, true, Problem, "By its log, the iCloud Backup page is kept off by a policy of management"},
-	{storeDemoMode.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.DemoMode }, true, Problem, "By its log, the iCloud Backup page is that of a demonstration unit"},
+	{storeDemoMode.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.DemoMode }, true, Problem, "By its log, the iCloud Backup page is that of a demo unit"},
 	{restoreInProgress.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.RestoreRunning }, true, Problem, "By its log, the iCloud Backup page shows a restore that is still running"},
 	{backupNowGreyed.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.ButtonEnabled }, false, Warning, "By its log, the iCloud Backup page shows Back Up Now grey"},
 	{wifiMissing.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.NetworkSuits }, false, Problem, "By its log, the iCloud Backup page finds no network that backups may use"},
 	{wifiMissing.ID, func(a device.Attempt) device.Fact[bool] { return conditionsOf(a).OnWiFi }, false, Warning, "By its log, backupd sees no Wi-Fi"},
-	{backupTurnedOff.ID, func(a device.Attempt) device.Fact[bool] { return conditionsOf(a).Enabled }, false, Warning, "By its log, backupd takes iCloud Backup for switched off"},
+	{backupTurnedOff.ID, func(a device.Attempt) device.Fact[bool] { return conditionsOf(a).Enabled }, false, Warning, "By its log, backupd treats iCloud Backup as switched off"},
 }
 
 func conditionsOf(a device.Attempt) device.Conditions {

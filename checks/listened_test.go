@@ -117,7 +117,7 @@ func TestWhatALogTells(t *testing.T) {
 			Problem, "com.apple.unheard/7",
 		},
 		{
-			"called off for want of power", autoNotCharging,
+			"called off for lack of power", autoNotCharging,
 			well(lastBackedUp(3*aDay), heard(time.Minute, device.AttemptFailed, with(behind("MBErrorDomain", 202)), seeing(thePower))),
 			Problem, "backupd had just lost power",
 		},
@@ -149,7 +149,7 @@ func TestWhatALogTells(t *testing.T) {
 		{
 			"the page is a demonstration", storeDemoMode,
 			well(lastBackedUp(3*aDay), heard(time.Minute, device.AttemptUnseen, page(func(p *device.BackupPage) { p.DemoMode = device.Known(true) }))),
-			Problem, "demonstration unit",
+			Problem, "demo unit",
 		},
 		{
 			"the page shows a grey button", backupNowGreyed,

@@ -11,11 +11,11 @@ import (
 var localBackupBroken = &Check{
 	ID:    "local-backup-broken",
 	Short: "backup on this computer broken",
-	Title: "No broken backup on this computer stands in the way of the next one",
-	Doc: `A backup to a computer builds on the one before it: the device reads the old list of files first, and refuses the new backup, with MBErrorDomain/205, if that list is damaged. Such a backup does not get better by trying again. Where files are lost but the lists are sound, the next backup works, and the old one cannot be relied on.
-No backup uses an archived copy, so a broken one stands in nobody's way.
+	Title: "No broken backup on this computer prevents the next one",
+	Doc: `A backup to a computer builds on the one before it: the device reads the old list of files first, and refuses the new backup, with MBErrorDomain/205, if that list is damaged. Trying again does not help. Where files are lost but the lists are intact, the next backup works, and the old one cannot be relied on.
+No backup uses an archived copy, so a broken one prevents nothing.
 
-Judged from the folder of each backup: its property lists, its list of files, and whether each file is there and as long as recorded. backupdoctor verify looks harder.
+Judged from the folder of each backup: its property lists, its list of files, and whether each file is there and as long as recorded. backupdoctor verify checks more.
 An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.ImobiledeviceOldBackup},

@@ -18,7 +18,7 @@ var localBackupBrokenJudgements = []judgement{
 	{"whole, on a full disk", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{{Mode: "disk-full"}}}))), Problem,
 		"The local backup of 2026-11-12 is whole, but the next backup to this computer will fail (disk-full).", ""},
-	{"an archived copy is in nobody's way", well(withBackups(archived(poisonedBackup()))), OK, "The archived copy of 2026-11-12 is broken (properties-unreadable), and no backup uses it.", ""},
+	{"an archived copy prevents nothing", well(withBackups(archived(poisonedBackup()))), OK, "The archived copy of 2026-11-12 is broken (properties-unreadable), and no backup uses it.", ""},
 	{"without a date", well(withBackups(undated(lossyBackup()))), Warning, "The local backup without a date is broken (blob-missing).", ""},
 	{"encrypted", well(withBackups(hiddenBackup("password-needed"))), Unknown,
 		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},

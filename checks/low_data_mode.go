@@ -11,13 +11,13 @@ var lowDataMode = &Check{
 	ID:    "low-data-mode",
 	Short: "Low Data Mode on",
 	Title: "Low Data Mode is off for the Wi-Fi network in use",
-	Doc: `On a Wi-Fi network with Low Data Mode there are no automatic backups. A backup started by hand still runs.
+	Doc: `On a Wi-Fi network with Low Data Mode, no automatic backups are made. A backup started by hand still runs.
 The setting belongs to the network, and follows it to the person's other devices. It exists since iOS and iPadOS 13.
 
-The person sees no message: the date of the last backup just stays.
+The person sees no message: the date of the last backup simply does not change.
 
-Judged from a backup on this computer, which tells for how many of the known networks Low Data Mode was on, and whether for the one joined last. No network is named.
-Otherwise left to a person: the device does not tell it over USB.`,
+Judged from a backup on this computer, which shows for how many of the known networks Low Data Mode was on, and whether for the one joined last. No network is named.
+Otherwise only a person can answer: the device does not report it over USB.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleLowDataMode},
 	Remedies: []remedies.ID{remedies.TurnOffLowDataMode},
@@ -27,7 +27,7 @@ Otherwise left to a person: the device does not tell it over USB.`,
 }
 
 func judgeLowData(s device.Snapshot) []Finding {
-	otherwise := freshOr(s, ", so Low Data Mode did not stand in its way.", ask(""))
+	otherwise := freshOr(s, ", so Low Data Mode did not prevent it.", ask(""))
 	networks, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Network.KnownNetworks })
 	slow, err := r.Network.LowDataMode.Get()
 	if !known || networks == 0 || err != nil || superseded(s, r) || otherwise[0].Status == OK {

@@ -5,7 +5,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 var _ = enter(lowDataMode, lowDataModeJudgements)
 
 var lowDataModeJudgements = []judgement{
-	{"fresh backup", well(recorded(aDay, networks(4, 1, true))), OK, "A backup completed 7 hours ago, so Low Data Mode did not stand in its way.", ""},
+	{"fresh backup", well(recorded(aDay, networks(4, 1, true))), OK, "A backup completed 7 hours ago, so Low Data Mode did not prevent it.", ""},
 	{"on for none", well(lastBackedUp(9*aDay), recorded(aDay, networks(4, 0, false))), OK, "Low Data Mode is on for none of the 4 known Wi-Fi networks, as of 2026-11-21, from a backup on this computer.", ""},
 	{"on for the newest", well(lastBackedUp(9*aDay), recorded(aDay, networks(4, 1, true))), Warning, "Low Data Mode is on for the Wi-Fi network that was joined last, as of 2026-11-21, from a backup on this computer.", ""},
 	{"on for the newest, of a device that is not here", well(detached, recorded(aDay, networks(4, 1, true))), Warning, "Low Data Mode is on for the Wi-Fi network that was joined last, as of 2026-11-21, from a backup on this computer.", ""},

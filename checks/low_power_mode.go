@@ -11,9 +11,9 @@ var lowPowerMode = &Check{
 	Doc: `Low Power Mode holds back iCloud Photos, automatic downloads, mail and work in the background. iCloud Backup is not among what it is documented to stop, but may be delayed.
 It ends by itself when the battery has charged to 80 percent.
 
-The person sees a yellow battery sign.
+The person sees a yellow battery icon.
 
-Left to a person: over USB there is no way to read it.`,
+Only a person can answer: over USB there is no way to read it.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.GadgethacksLowPower},
 	Remedies: []remedies.ID{remedies.TurnOffLowPowerMode, remedies.BackUpOvernight},

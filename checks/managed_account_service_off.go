@@ -11,13 +11,13 @@ var managedAccountServiceOff = &Check{
 	ID:    "managed-account-service-off",
 	Short: "managed account without backup",
 	Title: "The organisation behind the account leaves iCloud Backup on",
-	Doc: `A Managed Apple Account, given out by a school or a company, can use iCloud Backup; but its organisation can switch single iCloud services off for it, or let its accounts be used on managed or supervised devices only. On any other device such an account is signed out by itself.
+	Doc: `A Managed Apple Account, issued by a school or a company, can use iCloud Backup; but its organisation can switch off individual iCloud services for it, or let its accounts be used on managed or supervised devices only. On any other device such an account is signed out by itself.
 
-Which kind of account is signed in cannot be read over USB, only from a backup on this computer, and a managed account can be used on a device that nobody manages. A fresh backup shows that the service was on; otherwise a person has to tell.`,
+Which kind of account is signed in cannot be read over USB, only from a backup on this computer, and a managed account can be used on an unmanaged device. A recent backup shows that the service was on; otherwise only a person can answer.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleCustomizeUserAccess, remedies.AppleServiceAccess, remedies.AppleCKError},
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup},
-	Ask:      `Is the {account} on the {device} one that a school or a company gave out, and is iCloud Backup missing or grey in {P-BACKUP}?`,
+	Ask:      `Is the {account} on the {device} one that a school or a company issued, and is iCloud Backup missing or grey in {P-BACKUP}?`,
 	Answers:  Answers{Yes: "The account belongs to an organisation, and iCloud Backup is missing or grey."},
 	Judge:    judgeManagedAccount,
 }
@@ -35,9 +35,9 @@ func judgeManagedAccount(s device.Snapshot) []Finding {
 	}
 	evidence := r.read("Managed Apple Account", yesNo(managed), "", accountSource+" / isManagedAppleID")
 	if managed {
-		return r.answer(ask("The account is one that an organisation gave out.", evidence), nil)
+		return r.answer(ask("The account was issued by an organisation.", evidence), nil)
 	}
-	return r.answer(ok("The account is not one that an organisation gave out.", evidence), judgeManagementNow(s))
+	return r.answer(ok("The account was not issued by an organisation.", evidence), judgeManagementNow(s))
 }
 
 // judgeManagementNow judges what the device itself says about its management.

@@ -15,6 +15,6 @@ var managedAccountServiceOffJudgements = []judgement{
 		}
 	}), Unknown, "Whether an organisation manages the device could not be read: the device does not offer this service.", device.NoService},
 	{"refused by iCloud", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 1, behind("CKErrorDomain", 32)))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, failed: The organisation behind the account does not allow it (MBErrorDomain/1, CKErrorDomain/32), as of 2026-11-21, from a backup on this computer.", ""},
-	{"managed, on record", well(lastBackedUp(9*aDay), recorded(aDay, func(h *device.History) { h.Account.Managed = device.Known(true) })), Ask, "The account is one that an organisation gave out, as of 2026-11-21, from a backup on this computer.", ""},
-	{"not managed, on record", well(lastBackedUp(9*aDay), recorded(aDay, func(h *device.History) { h.Account.Managed = device.Known(false) })), OK, "The account is not one that an organisation gave out, as of 2026-11-21, from a backup on this computer.", ""},
+	{"managed, on record", well(lastBackedUp(9*aDay), recorded(aDay, func(h *device.History) { h.Account.Managed = device.Known(true) })), Ask, "The account was issued by an organisation, as of 2026-11-21, from a backup on this computer.", ""},
+	{"not managed, on record", well(lastBackedUp(9*aDay), recorded(aDay, func(h *device.History) { h.Account.Managed = device.Known(false) })), OK, "The account was not issued by an organisation, as of 2026-11-21, from a backup on this computer.", ""},
 }

@@ -11,12 +11,12 @@ var mdmDisallowsBackup = &Check{
 	ID:    "mdm-disallows-backup",
 	Short: "forbidden by management",
 	Title: "No management profile forbids iCloud Backup",
-	Doc: `An organisation that manages a device can forbid iCloud Backup with a restriction. The switch and the Back Up Now button are then grey, and the device tells the switch as off.
+	Doc: `An organisation that manages a device can forbid iCloud Backup with a restriction. The switch and the Back Up Now button are then grey, and the device reports the switch as off.
 
-Over USB a device names its profiles and says whether it is supervised, and not what they restrict: their presence is a hint.
+Over USB a device names its profiles and says whether it is supervised, but not what the profiles restrict: their presence is a hint.
 A backup on this computer has the restriction itself, as it was in force when that backup was made, and the attempts that it stopped (MBErrorDomain/22).
 On a Shared iPad, which is what a school sets up for several pupils, there is no iCloud Backup at all.
-Without any profile, no restriction of this kind can hold. Where iCloud Backup is on, it is not forbidden.`,
+Without any profile, no restriction of this kind can be in force. Where iCloud Backup is on, it is not forbidden.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleMDMRestrictions, remedies.AppleDeviceManagement, remedies.BlackberryICloudRules},
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup, remedies.RemoveOwnProfile},

@@ -12,7 +12,7 @@ var mdmDisallowsBackupJudgements = []judgement{
 	{"managed and off", well(profiled("Acme"), supervised, switchedOff), Warning,
 		"The device has 1 configuration profile and is supervised, and says that iCloud Backup is off, as it does where management forbids it.", ""},
 	{"managed, and the switch unread", well(profiled("Acme"), withoutSwitch(device.Refused)), Ask, "The device has 1 configuration profile.", ""},
-	{"profiles refused", well(withoutProfiles, switchedOff), Unknown, "Whether the device is managed could not be read: the device refused to tell.", device.Refused},
+	{"profiles refused", well(withoutProfiles, switchedOff), Unknown, "Whether the device is managed could not be read: the device refused to report it.", device.Refused},
 	{"forbidden on record", well(detached, recorded(aDay, func(h *device.History) { h.Restrictions.CloudBackupAllowed = device.Known(false) })), Problem, "A restriction in force on the device forbids iCloud Backup, as of 2026-11-21, from a backup on this computer.", ""},
 	{"allowed on record", well(detached, recorded(aDay, func(h *device.History) { h.Restrictions.CloudBackupAllowed = device.Known(true) })), OK, "No restriction in force on the device forbids iCloud Backup, as of 2026-11-21, from a backup on this computer.", ""},
 	{"forbidden three weeks ago", well(detached, recorded(21*aDay, func(h *device.History) { h.Restrictions.CloudBackupAllowed = device.Known(false) })), Warning, "A restriction in force on the device forbids iCloud Backup, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},

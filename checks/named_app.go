@@ -52,7 +52,7 @@ func namedApp(s device.Snapshot, a device.Attempt) (f Finding, ok bool) {
 		return Finding{}, false
 	}
 	a.Lines = lines[:min(len(lines), maxQuoted)]
-	f = heardSaying(s, a, Problem, fmt.Sprintf("Where the log tells of trouble, it names %s: the backup may trip over it, above all if it was not installed from the App Store", strings.Join(names, " and ")))
+	f = heardSaying(s, a, Problem, fmt.Sprintf("Where the log reports errors, it names %s: the backup may fail because of it, especially if it was not installed from the App Store", strings.Join(names, " and ")))
 	f.Subject = names[0]
 	f.Remedies = namedAppRemedies
 	return f, true

@@ -13,14 +13,14 @@ var needsUnlockForKeys = &Check{
 
 The person sees a message about encryption keys, or backups that fail since a restart.
 
-Judged from what a backup on this computer has on record: attempts that failed for want of keys (MBErrorDomain/209), and a note of the device that keys are to be fetched once it is unlocked.
-Otherwise left to a person: whether the device is locked at this moment is known over USB, whether a backup missed its keys last night is not.`,
+Judged from records in a backup on this computer: attempts that failed for lack of keys (MBErrorDomain/209), and a note by the device that it has to fetch keys once it is unlocked.
+Otherwise only a person can answer: whether the device is locked at this moment is known over USB, whether a backup missed its keys last night is not.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.ImobiledeviceKeychain, remedies.RadarKeybag, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.UnlockWithPasscode, remedies.Restart, remedies.TurnBackupOffAndOn},
 	Explains: []string{"never-backed-up", "backup-stale"},
-	Ask:      "Has the {device} not been unlocked with its passcode since it last restarted, was the passcode changed lately, or does {P-BACKUP} speak of encryption keys?",
-	Answers:  Answers{Yes: "The device may lack its encryption keys: it waits for its passcode, or that was changed lately."},
+	Ask:      "Has the {device} not been unlocked with its passcode since it last restarted, was the passcode changed recently, or does {P-BACKUP} mention encryption keys?",
+	Answers:  Answers{Yes: "The device may lack its encryption keys: it waits for its passcode, or the passcode was changed recently."},
 	Judge:    judgeKeys,
 }
 

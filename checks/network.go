@@ -103,11 +103,11 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 	case answered == 0:
 		f.Status, f.Summary = Unknown, "This computer reached none of Apple's hosts, and may be offline."
 	case len(inspected) > 0:
-		f.Status, f.Summary = Warning, "Something between this computer and "+strings.Join(inspected, ", ")+" opens the encryption"+sameNetwork+"."
+		f.Status, f.Summary = Warning, "Something between this computer and "+strings.Join(inspected, ", ")+" decrypts the traffic"+sameNetwork+"."
 	case len(silent) > 0:
 		f.Status, f.Summary = Warning, "This computer's network does not let through to "+strings.Join(silent, ", ")+sameNetwork+"."
 	default:
-		f.Status, f.Summary = Ask, "This computer reaches Apple's hosts, and nobody opens the encryption"+sameNetwork+"."
+		f.Status, f.Summary = Ask, "This computer reaches Apple's hosts, and nothing in between decrypts the traffic"+sameNetwork+"."
 	}
 	return f, true
 }
@@ -127,5 +127,5 @@ func issuerName(h device.HostReach) string {
 	if name, err := h.Name.Get(); err == nil {
 		return device.Quoted(name)
 	}
-	return "somebody unnamed"
+	return "an unnamed issuer"
 }

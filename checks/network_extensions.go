@@ -54,7 +54,7 @@ func judgeExtensions(s device.Snapshot) []Finding {
 	}
 	switch {
 	case len(on) > 0:
-		return r.answer(warning("The device had "+enumerated(on)+" switched on, which may change the way to Apple.", evidence...), nil)
+		return r.answer(warning("The device had "+enumerated(on)+" switched on, which may affect the connection to Apple.", evidence...), nil)
 	case len(list) == 0:
 		return r.dated(ask("The device had no VPN, proxy, filter or DNS resolver of its own set up.", r.read("VPNs, proxies, filters and resolvers", "none", "", extensionsSource)))
 	default:

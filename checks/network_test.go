@@ -39,13 +39,13 @@ func TestSeenFromHere(t *testing.T) {
 		{"a sign-in page", device.Reach{Captive: device.Known(true)}, captivePortal, Warning,
 			"This computer's network shows a sign-in page in place of what was asked for; this holds for the device only if it uses the same network."},
 		{"no sign-in page", device.Reach{Captive: device.Known(false)}, captivePortal, Ask,
-			"This computer's network has no sign-in page; this holds for the device only if it uses the same network. Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? Safari on the iPhone shows it at captive.apple.com, which must answer Success."},
+			"This computer's network has no sign-in page; this holds for the device only if it uses the same network. Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? To see it, open captive.apple.com in Safari on the iPhone: without such a page it shows Success."},
 
 		{"no answer about a sign-in page", device.Reach{Captive: device.Unknown[bool](device.Offline)}, captivePortal, Ask,
-			"captive.apple.com was not seen: this computer could not reach it. Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? Safari on the iPhone shows it at captive.apple.com, which must answer Success."},
+			"captive.apple.com was not seen: this computer could not reach it. Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? To see it, open captive.apple.com in Safari on the iPhone: without such a page it shows Success."},
 
 		{"encryption opened", device.Reach{Hosts: []device.HostReach{apple, host("gsa.apple.com", device.Known(device.IssuedByOther), "Example Corp")}}, vpnProxyFirewall, Warning,
-			"Something between this computer and gsa.apple.com opens the encryption; this holds for the device only if it uses the same network."},
+			"Something between this computer and gsa.apple.com decrypts the traffic; this holds for the device only if it uses the same network."},
 		{"one host closed", device.Reach{Hosts: []device.HostReach{apple, silent}}, vpnProxyFirewall, Warning,
 			"This computer's network does not let through to gsa.apple.com; this holds for the device only if it uses the same network."},
 		{"all closed is no filter", device.Reach{Hosts: []device.HostReach{silent}}, vpnProxyFirewall, Ask,

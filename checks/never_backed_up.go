@@ -16,7 +16,7 @@ The first backup is the largest, and can take hours.
 
 Judged from the date of the last good backup: the switch is known, and the device has no such date.
 That is strong, but not certain: a device that has just been set up may not know the date of a backup made before.
-A date that the device refuses to tell is unknown, not missing.`,
+A date that the device refuses to report is unknown, not missing.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleHT201418, remedies.ApplePH12520},
 	Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.CheckICloudStorage, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.BackUpNow, remedies.BackUpOvernight, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},

@@ -13,7 +13,7 @@ var neverBackedUpJudgements = []judgement{
 	{"long ago", well(lastBackedUp(400 * aDay)), OK, "A backup completed 400 days ago.", ""},
 	{"never", well(withoutDate(device.Absent)), Problem, "The device has no record of a completed iCloud backup, with iCloud Backup on.", ""},
 	{"never, and off", well(withoutDate(device.Absent), switchedOff), Problem, "The device has no record of a completed iCloud backup, with iCloud Backup off.", ""},
-	{"prohibited", well(withoutDate(device.Refused)), Unknown, "The date of the last good iCloud backup could not be read: the device refused to tell.", device.Refused},
+	{"prohibited", well(withoutDate(device.Refused)), Unknown, "The date of the last good iCloud backup could not be read: the device refused to report it.", device.Refused},
 	{"no date and no switch", well(withoutDate(device.Absent), withoutSwitch(device.Absent)), Unknown,
 		"The iCloud Backup switch, without which a missing date means nothing, could not be read: the device has no such value.", device.Absent},
 	{"never by the record", well(detached, recorded(aDay, switchWas(true), func(h *device.History) { h.CloudBackup.Last = device.Unknown[time.Time](device.Absent) })), Problem, "The device has no record of a completed iCloud backup, with iCloud Backup on, as of 2026-11-21, from a backup on this computer.", ""},

@@ -10,12 +10,12 @@ var notTrusted = &Check{
 	Short: "not trusted",
 	Title: "The device trusts this computer",
 	Doc: `An iPhone or iPad tells a computer about its backups only once it has been unlocked and its owner has tapped **Trust**.
-Without that it gives little more than its name, model and version, so nothing else here can be answered.
+Without that it reports little more than its name, model and version, so no other check can be answered.
 It does not stop iCloud Backup.
 
 Judged from how the session with the device began.
 The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
-Management can forbid pairing altogether, and so can Find My and other protections: the report gives the device's own name for the reason of a failed try.
+Management can forbid pairing altogether, and so can Find My and other protections: the report gives the reason for a failed try in the device's own words.
 After Don't Trust a device asks again only once it has been unplugged.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleTrustAlert, remedies.ImobiledeviceLockdown},

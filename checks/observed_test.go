@@ -72,7 +72,7 @@ func TestACodeSaysHowStronglyItPoints(t *testing.T) {
 		want string
 	}{
 		{303, "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): iCloud has too little room for the backup (error 303, 1 hour ago)."},
-		{304, "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): iCloud is not to be had at the moment (HTTP 503) (error 304, 1 hour ago; points to: iCloud outage)."},
+		{304, "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): iCloud is not available at the moment (HTTP 503) (error 304, 1 hour ago; points to: iCloud outage)."},
 		{2, "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): Several errors at once (error 2, 1 hour ago; may be: fault without a named cause)."},
 	} {
 		s := well(lastBackedUp(12*aDay), recorded(0, failed(time.Hour, test.code)))
@@ -95,7 +95,7 @@ func TestAgesOfAWrongClock(t *testing.T) {
 		if stale.Status == OK || !strings.Contains(stale.Summary, "by this computer's clock") || !strings.Contains(stale.Summary, "1 day") && !strings.Contains(stale.Summary, "24 hours") {
 			t.Errorf("%d days: %s %q", days, stale.Status, stale.Summary)
 		}
-		if kept := firstFinding(t, s, backupExpired180Days); kept.Status == Warning || strings.Contains(kept.Summary, "probably gone") {
+		if kept := firstFinding(t, s, backupExpired180Days); kept.Status == Warning || strings.Contains(kept.Summary, "probably been deleted") {
 			t.Errorf("%d days: %s %q", days, kept.Status, kept.Summary)
 		}
 	}

@@ -69,9 +69,9 @@ func TestNobodyElseIsJudged(t *testing.T) {
 	}{
 		"recognized": {well(recognized(device.Known(true))), BackedUp, ""},
 		"UDID not told": {well(recognized(device.Unknown[bool](device.Undecodable))), NotExamined,
-			"The device did not tell its UDID, so what was read may be another's: the value could not be decoded."},
+			"The device did not report its UDID, so what was read may be another device's: the value could not be decoded."},
 		"root values garbled": {well(recognized(device.Unknown[bool](device.Malformed))), NotExamined,
-			"The device did not tell its UDID, so what was read may be another's: the reply could not be understood."},
+			"The device did not report its UDID, so what was read may be another device's: the reply could not be understood."},
 		"UDID not told, and trouble": {well(switchedOff, recognized(device.Unknown[bool](device.Absent))), Failing, ""},
 		"another answered": {well(untrusted(device.OtherDevice), recognized(device.Known(false))), NotExamined,
 			"Another device answered in its place."},

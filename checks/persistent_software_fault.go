@@ -10,14 +10,14 @@ import (
 var persistentSoftwareFault = &Check{
 	ID:    "persistent-software-fault",
 	Short: "persistent software fault",
-	Title: "Some milder remedy than erasing has helped",
+	Title: "A milder remedy than erasing has helped",
 	Doc: `A fault in the software on the device can outlast every milder remedy. Erasing the device and restoring it from a computer backup is then the last resort.
-An iCloud backup is no safety copy here: it is the very thing that fails.
+An iCloud backup is not a safety copy here: it is what fails.
 Management may forbid erasing.
 
 The person sees failing backups whatever has been tried.
 
-Left to a person: only trying tells. The question comes with what is known of the backup to restore from: whether it is whole, encrypted, so that passwords and health data are in it, opened by a password that was given, and at most two weeks old. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
+Only a person can answer: only trying shows it. The question comes with what is known about the backup to restore from: whether it is whole, encrypted, so that passwords and health data are in it, opened by a password that was given, and at most two weeks old. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleRestoreSupervised, remedies.AppleDeviceManagement, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ContactAppleSupport, remedies.EraseAndRestore},

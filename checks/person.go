@@ -65,7 +65,7 @@ func completes(s device.Snapshot, check *Check) (Finding, bool) {
 	}
 	return Finding{
 		Status:   OK,
-		Summary:  "By a person's answer, a backup completes after Back Up Now is tapped, so this does not stand in its way.",
+		Summary:  "According to a person's answer, a backup completes after Back Up Now is tapped, so this does not stand in its way.",
 		Evidence: []Evidence{answerEvidence(a, "A backup completes after Back Up Now", "yes", "yes")},
 	}, true
 }
@@ -97,9 +97,9 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 			return Finding{}, false
 		}
 		if indirect {
-			return Finding{Status: Ask, Summary: "What the device shows, by a person's answer, may mean this (" + m.Title() + ").", Evidence: evidence}, true
+			return Finding{Status: Ask, Summary: "What the device shows, according to a person's answer, may mean this (" + m.Title() + ").", Evidence: evidence}, true
 		}
-		return Finding{Status: severe(check), Summary: "By a person's answer, the device shows: " + m.Title() + ".", Evidence: evidence}, true
+		return Finding{Status: severe(check), Summary: "According to a person's answer, the device shows: " + m.Title() + ".", Evidence: evidence}, true
 	}
 	return Finding{}, false
 }

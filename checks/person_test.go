@@ -49,18 +49,18 @@ func TestAnswers(t *testing.T) {
 		{"a healthy no", well(lastBackedUp(23*aDay), answer("terms-not-accepted", "no")), termsNotAccepted, OK, "The iCloud terms have been accepted, by a person's answer."},
 		{"an unhealthy no", well(lastBackedUp(23*aDay), answer("auto-not-charging", "no")), autoNotCharging, Problem, "The device is not charged at night, by a person's answer."},
 		{"a healthy yes", well(lastBackedUp(23*aDay), answer("auto-not-charging", "yes")), autoNotCharging, OK, "The device is on power when it backs up, by a person's answer."},
-		{"what may block is a warning", well(lastBackedUp(23*aDay), answer("system-hung", "yes")), systemHung, Warning, "The device hangs, or the backup still fails after a restart, by a person's answer."},
-		{"of what could not be read", well(lastBackedUp(23*aDay), withoutProfileList, answer("vpn-proxy-firewall", "yes")), vpnProxyFirewall, Warning, "Something stands between the device and Apple: a VPN, a proxy, an ad blocker or a filter, by a person's answer."},
-		{"of another check", well(lastBackedUp(23*aDay), answer("system-hung", "yes")), airplaneMode, Ask, "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and {P-WIFI} whether Wi-Fi is on."},
+		{"what may block is a warning", well(lastBackedUp(23*aDay), answer("system-hung", "yes")), systemHung, Warning, "The device is unresponsive, or the backup still fails after a restart, by a person's answer."},
+		{"of what could not be read", well(lastBackedUp(23*aDay), withoutProfileList, answer("vpn-proxy-firewall", "yes")), vpnProxyFirewall, Warning, "Something is between the device and Apple: a VPN, a proxy, an ad blocker or a filter, by a person's answer."},
+		{"of another check", well(lastBackedUp(23*aDay), answer("system-hung", "yes")), airplaneMode, Ask, "Is airplane mode on at night, without Wi-Fi? The top of Settings shows airplane mode, and {P-WIFI} shows whether Wi-Fi is on."},
 
-		{"Back Up Now completes", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes")), termsNotAccepted, OK, "By a person's answer, a backup completes after Back Up Now is tapped, so this does not stand in its way."},
-		{"Back Up Now says nothing of the night", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes")), airplaneMode, Ask, "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and {P-WIFI} whether Wi-Fi is on."},
+		{"Back Up Now completes", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes")), termsNotAccepted, OK, "According to a person's answer, a backup completes after Back Up Now is tapped, so this does not stand in its way."},
+		{"Back Up Now says nothing of the night", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes")), airplaneMode, Ask, "Is airplane mode on at night, without Wi-Fi? The top of Settings shows airplane mode, and {P-WIFI} shows whether Wi-Fi is on."},
 		{"the answer to the very question comes first", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes"), answer("terms-not-accepted", "yes")), termsNotAccepted, Problem, "Settings asks to accept new iCloud terms, by a person's answer."},
 
-		{"a telling message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "This iPhone cannot be backed up because there is not enough iCloud storage available.")), icloudStorageFull, Problem, "By a person's answer, the device shows: “Not enough iCloud storage”."},
-		{"its second meaning", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "not enough iCloud storage")), storagePlanLapsed, Ask, "What the device shows, by a person's answer, may mean this (“Not enough iCloud storage”). Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan."},
+		{"a telling message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "This iPhone cannot be backed up because there is not enough iCloud storage available.")), icloudStorageFull, Problem, "According to a person's answer, the device shows: “Not enough iCloud storage”."},
+		{"its second meaning", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "not enough iCloud storage")), storagePlanLapsed, Ask, "What the device shows, according to a person's answer, may mean this (“Not enough iCloud storage”). Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan."},
 		{"a vague message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "The last backup could not be completed.")), corruptPreviousBackup, Ask, ""},
-		{"a code", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "MBErrorDomain/209")), needsUnlockForKeys, Warning, "By a person's answer, the device shows: MBErrorDomain/209."},
+		{"a code", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "MBErrorDomain/209")), needsUnlockForKeys, Warning, "According to a person's answer, the device shows: MBErrorDomain/209."},
 		{"a message of something else", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "New iCloud Terms and Conditions")), icloudOutage, Ask, "Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?"},
 		{"words nobody knows", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "xyzzy")), termsNotAccepted, Ask, question},
 	} {
@@ -112,9 +112,9 @@ func TestRoom(t *testing.T) {
 			"The next backup needs 2 GB, and 3 GB are free in iCloud, so it fits."},
 		{"full", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "0 GB")), icloudStorageFull, Problem, "0 bytes are free in iCloud."},
 		{"nothing to compare it with", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "3 GB")), icloudStorageFull, Ask,
-			"3 GB are free in iCloud. Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much."},
+			"3 GB are free in iCloud. Is iCloud storage full or nearly full? {P-STORAGE} shows how much is used, and the total."},
 		{"the need alone", well(lastBackedUp(23*aDay), answer("next-backup-size", "2 GB")), icloudStorageFull, Ask,
-			"Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much."},
+			"Is iCloud storage full or nearly full? {P-STORAGE} shows how much is used, and the total."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if f := firstFinding(t, test.snapshot, test.check); f.Status != test.status || f.Summary != withPaths(test.summary) {
@@ -143,7 +143,7 @@ func TestWeigh(t *testing.T) {
 		{"a code of yesterday against an answer of last week", well(lastBackedUp(19*aDay), full, answerAt(takenAt.Add(-8*aDay), "icloud-storage-full", "no")), icloudStorageFull, Problem,
 			[]string{"; contradicted 8 days ago by: "}, true},
 		{"a hint against a direct word", well(lastBackedUp(9*aDay), profiled("Company VPN"), answer("vpn-proxy-firewall", "no")), vpnProxyFirewall, OK,
-			[]string{"by a person's answer; contradicted just now by: By its name alone"}, true},
+			[]string{"by a person's answer; contradicted just now by: Judging by its name alone"}, true},
 		{"a fresh backup against an answer", well(answer("airplane-mode", "yes")), airplaneMode, OK,
 			[]string{"A backup completed 7 hours ago", "contradicted just now by: Airplane mode is on at night"}, true},
 	} {

@@ -52,12 +52,12 @@ var sharedQuestions = []shared{
 	},
 	{
 		id: device.MessageQuestion, kind: Words, settles: namedByMessages(),
-		text: "What does the {device} say of the backup that failed, in {P-BACKUP} or in a notice? Its words, as far as they are there.",
+		text: "What does the {device} say about the failed backup, in {P-BACKUP} or in a notice? Give its exact words, as far as they are shown.",
 	},
 	{
 		id: device.FreeICloudQuestion, kind: Size,
 		settles: []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
-		text:    "How much of the iCloud storage is free, such as 1.2 GB? {P-STORAGE} shows how much is used, and of how much.",
+		text:    "How much iCloud storage is free, such as 1.2 GB? {P-STORAGE} shows how much is used, and the total.",
 	},
 	{
 		id: device.NextSizeQuestion, kind: Size,

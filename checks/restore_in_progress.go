@@ -13,9 +13,9 @@ var restoreInProgress = &Check{
 	ID:    "restore-in-progress",
 	Short: "restore in progress",
 	Title: "No restore or set-up is still running",
-	Doc: `While a device is being set up or is still fetching what it restores, no backup starts. It can take days on a slow network, and an app that waits forever can keep it from ending.
+	Doc: `While a device is being set up or is still fetching what it restores, no backup starts. It can take days on a slow network, and an app that waits forever can keep it from finishing.
 
-Judged from what Setup Assistant says of itself, and from whether the device is activated: one that is not has not finished its set-up. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint. Where the device does not tell, a backup on this computer does, as of its date.`,
+Judged from what Setup Assistant has recorded, and from whether the device is activated: a device that is not has not finished its set-up. Whether the record of a restore is always cleared at the end is not certain: a recent backup outweighs it, because no backup completes during a restore, and with an older one it is only a hint. Where the device does not report it, a backup on this computer does, as of its date.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleMissingAfterRestore, {Title: "libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", URL: "https://github.com/libimobiledevice/libimobiledevice"}},
 	Remedies: []remedies.ID{remedies.LetRestoreFinish, remedies.LetDownloadsFinish, remedies.Restart, remedies.ContactAppleSupport},

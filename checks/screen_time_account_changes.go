@@ -13,8 +13,8 @@ var screenTimeAccountChanges = &Check{
 
 The person sees a grey name or grey iCloud settings, or the message that signing out is not available due to restrictions.
 
-Judged from a backup on this computer, which has the restriction on account changes as it was in force when that backup was made; whether Screen Time or a profile set it, is not told.
-Otherwise left to a person: Screen Time's settings cannot be read over USB. For a child's device, the family organiser can tell.`,
+Judged from a backup on this computer, which has the restriction on account changes as it was in force when that backup was made; whether Screen Time or a profile set it is not recorded.
+Otherwise only a person can answer: Screen Time's settings cannot be read over USB. For a child's device, the family organiser can tell.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.FonetipsSignOut, remedies.MacmythsAccountChanges},
 	Remedies: []remedies.ID{remedies.AllowAccountChanges},

@@ -54,7 +54,7 @@ func judgeRestart(s device.Snapshot, otherwise []Finding) []Finding {
 		return otherwise
 	case last.didNotHelp():
 		evidence := append([]Evidence{last.evidence()}, failureEvidence([]failure{last.since[0], last.before[0]})...)
-		return last.answer(ok(fmt.Sprintf("The device was shut down on %s, after an attempt had failed, and an attempt failed again on %s: this is no fault that a restart clears.",
+		return last.answer(ok(fmt.Sprintf("The device was shut down on %s, after an attempt had failed, and an attempt failed again on %s: this is not a fault that a restart clears.",
 			day(last.at), day(last.since[0].at)), evidence...), otherwise)
 	case len(last.before) > 0:
 		return preface(fmt.Sprintf("The device was shut down on %s, after an attempt had failed; whether one failed since is not on record%s.", day(last.at), last.when()),

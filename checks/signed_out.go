@@ -14,12 +14,12 @@ var signedOut = &Check{
 	ID:    "signed-out",
 	Short: "signed out of iCloud",
 	Title: "An Apple Account is signed in",
-	Doc: `iCloud Backup belongs to an Apple Account; a device without one, or signed out of iCloud, has nowhere to put a backup.
+	Doc: `iCloud Backup belongs to an Apple Account; a device without one, or signed out of iCloud, has nowhere to store a backup.
 
 Any of these shows that an account is there: iCloud Backup is on, Find My is on, the device is locked to an account, or it syncs contacts and the like with iCloud.
 Find My and the lock survive an erase: while the set-up is not finished, they show nothing.
 Their absence shows little, because each can be off while an account is signed in. If all are absent and the device knows nothing of iCloud Backup either, that is a hint.
-Where the device shows no sign, or was not attached, a backup on this computer tells whether an account was signed in when it was made.
+Where the device shows no sign, or was not attached, a backup on this computer shows whether an account was signed in when it was made.
 The account itself, and whether its password is still good, cannot be read.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleHT203512},

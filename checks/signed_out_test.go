@@ -17,7 +17,7 @@ var signedOutJudgements = []judgement{
 		"There is no sign of an Apple Account, and the device knows nothing of iCloud Backup.", ""},
 	{"set up, with the lock", well(leftByErase), OK, "An Apple Account is signed in; signs of it: Find My, Find My account, Activation Lock.", ""},
 	{"refused", well(noAccount, withoutSwitch(device.Refused), withoutDate(device.Refused)), Unknown,
-		"Every sign of an Apple Account was missing or could not be read: the device refused to tell.", device.Refused},
+		"Every sign of an Apple Account was missing or could not be read: the device refused to report it.", device.Refused},
 	{"signed in on record", well(detached, recorded(aDay, func(h *device.History) { h.Account.SignedIn = device.Known(true) })), OK, "An Apple Account is signed in, as of 2026-11-21, from a backup on this computer.", ""},
 	{"signed out on record", well(detached, recorded(aDay, func(h *device.History) { h.Account.SignedIn = device.Known(false) })), Problem, "No Apple Account is signed in, as of 2026-11-21, from a backup on this computer.", ""},
 	{"signed out three weeks ago", well(detached, recorded(21*aDay, func(h *device.History) { h.Account.SignedIn = device.Known(false) })), Warning, "No Apple Account is signed in, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},

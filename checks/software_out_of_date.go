@@ -14,9 +14,9 @@ var softwareOutOfDate = &Check{
 	ID:    "software-out-of-date",
 	Short: "software out of date",
 	Title: "The software is the newest for this model",
-	Doc: `Faults in iCloud Backup are mended in new releases, and Apple's own advice begins with updating.
+	Doc: `Faults in iCloud Backup are fixed in new releases, and Apple's own advice begins with updating.
 
-Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over 60 days. From then on it is unknown whether the newest that the table knows is the newest; *backupdoctor releases update* fetches a newer table. The same holds where a device of a newer major version than the table has for any model was seen on the same tray or in an earlier run. Three cases are distinguished: behind within the installed major version, one major version or several behind, and the newest that this model can run.
+Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over 60 days. From then on it is unknown whether the newest version in the table is still the newest; *backupdoctor releases update* fetches a newer table. The same holds where a device of a newer major version than the table has for any model was seen on the same tray or in an earlier run. Three cases are distinguished: behind within the installed major version, one major version or several behind, and the newest that this model can run.
 A beta is not compared. A model that the table does not know is newer than the table. Management can hide an update for up to 90 days.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.FoundingArticle, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},

@@ -35,7 +35,7 @@ var softwareOutOfDateJudgements = []judgement{
 	{"a security improvement, with its letter", well(running("26.6.1 (a)", "23G771330a")), Unknown,
 		"iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one is unknown. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
 	{"model newer than the table", well(func(s *device.Snapshot) { s.Newest = device.Unknown[device.Release](device.Unsupported) }), Unknown,
-		"The newest software for this model could not be read: this model or iOS version cannot tell.", device.Unsupported},
+		"The newest software for this model could not be read: this model or iOS version does not report it.", device.Unsupported},
 	{"no version", well(withoutVersion), Unknown, "The installed version could not be read: the device did not answer in time.", device.Timeout},
 	{"a table with nonsense in it", well(newestIs("latest", "")), Unknown,
 		"The newest software for this model could not be read: the reply could not be understood.", device.Malformed},

@@ -44,8 +44,8 @@ var withoutApple = map[string]string{
 	"accept-terms":                "no page about the terms was seen",
 	"screen-time-account-changes": "no page about account changes was seen",
 	"allow-account-changes":       "no page about account changes was seen",
-	"store-demo-mode":             "demonstration units are not documented",
-	"replace-demo-software":       "demonstration units are not documented",
+	"store-demo-mode":             "demo units are not documented",
+	"replace-demo-software":       "demo units are not documented",
 	"low-power-mode":              "no page about Low Power Mode was seen",
 	"turn-off-low-power-mode":     "no page about Low Power Mode was seen",
 	"airplane-mode":               "no page about airplane mode and backups was seen",
@@ -94,7 +94,7 @@ var withoutApple = map[string]string{
 	"“Backup over cellular”":                       "no page about backups over cellular was seen",
 	"“Downloads are under way”":                    "no page says that backups wait for downloads",
 	"“The process crashed”":                        "no page says that a restart helps a backup",
-	"“Demonstration unit”":                         "demonstration units are not documented",
+	"“Demo unit”":                                  "demo units are not documented",
 }
 
 func isApples(s remedies.Source) bool { return strings.HasPrefix(s.Title, "Apple: ") }

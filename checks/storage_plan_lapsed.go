@@ -13,7 +13,7 @@ Nothing is deleted at once, but backups and syncing stop while the storage is ov
 
 The person sees a message about the payment, then those of full iCloud storage.
 
-Left to a person: neither plan nor payment can be read over USB.`,
+Only a person can answer: neither plan nor payment can be read over USB.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleCancelICloudPlus},
 	Remedies: []remedies.ID{remedies.CheckStorageAccount, remedies.FixPayment, remedies.CheckICloudStorage, remedies.BuyStorage},

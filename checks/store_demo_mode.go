@@ -6,16 +6,16 @@ import (
 
 var storeDemoMode = &Check{
 	ID:    "store-demo-mode",
-	Short: "demonstration unit",
-	Title: "The device is no demonstration unit",
-	Doc: `Units made for show in shops carry software that has iCloud Backup disabled. Some are sold on.
+	Short: "demo unit",
+	Title: "The device is not a demo unit",
+	Doc: `Demo units in stores run software that has iCloud Backup disabled. Some are sold later.
 
 The person sees a grey switch and a grey Back Up Now.
 
-Left to a person: nothing that is read over USB here tells such a unit from others.`,
+Only a person can answer: nothing that is read over USB here distinguishes such a unit from others.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.ContactAppleSupport, remedies.ReplaceDemoSoftware},
-	Ask:      "Was this {device} a demonstration unit of a shop, and is {backup-switch} grey on {P-BACKUP}?",
-	Answers:  Answers{Yes: "The device was a demonstration unit, and its backup switch is grey."},
+	Ask:      "Was this {device} a store demo unit, and is {backup-switch} grey on {P-BACKUP}?",
+	Answers:  Answers{Yes: "The device was a demo unit, and its backup switch is grey."},
 }

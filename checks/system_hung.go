@@ -11,14 +11,14 @@ var systemHung = &Check{
 	ID:    "system-hung",
 	Short: "system crashing",
 	Title: "The system runs without crashing",
-	Doc: `A device that still misbehaves after a restart, or cannot be restarted, needs a forced one. It loses no data, and the buttons differ by model.
+	Doc: `A device that still misbehaves after a restart, or cannot be restarted, needs a forced restart. This loses no data; the buttons differ by model.
 
-Judged from the names of crash reports: a panic of the system in the last two weeks and after the last good backup is a hint. Whether the device hangs, only a person can see.`,
+Judged from the names of crash reports: a panic of the system in the last two weeks and after the last good backup is a hint. Only a person can see whether the device is unresponsive.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleForceRestartIPhone, remedies.AppleForceRestartIPad, remedies.FoundingArticle, remedies.RepublicworldRestart, remedies.HoweduRestartIPad},
 	Remedies: []remedies.ID{remedies.Restart, remedies.ForceRestart},
-	Ask:      `Does the {device} hang, or does the backup still fail after a restart?`,
-	Answers:  Answers{Yes: "The device hangs, or the backup still fails after a restart."},
+	Ask:      `Is the {device} unresponsive, or does the backup still fail after a restart?`,
+	Answers:  Answers{Yes: "The device is unresponsive, or the backup still fails after a restart."},
 	Judge:    judgeHung,
 }
 

@@ -15,7 +15,7 @@ var systemHungJudgements = []judgement{
 	{"panics", well(lastBackedUp(20*aDay), crashed("panic-full", 3*aDay, 12*time.Hour)), Warning,
 		"In the last two weeks the system crashed 2 times.", ""},
 	{"no panic", well(lastBackedUp(20 * aDay)), Ask, "", ""},
-	{"refused", well(withoutCrashes), Unknown, "The names of crash reports could not be read: the device refused to tell.", device.Refused},
+	{"refused", well(withoutCrashes), Unknown, "The names of crash reports could not be read: the device refused to report it.", device.Refused},
 }
 
 func TestHungNamesTheButtonsOfTheModel(t *testing.T) {

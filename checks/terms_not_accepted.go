@@ -13,8 +13,8 @@ var termsNotAccepted = &Check{
 
 The person sees "New iCloud Terms and Conditions", and if accepting fails, "Cannot Complete Action".
 
-Judged from a backup on this computer, which tells whether the account had terms left to accept when it was made.
-Otherwise left to a person: the device does not tell it over USB.`,
+Judged from a backup on this computer, which shows whether the account had terms left to accept when it was made.
+Otherwise only a person can answer: the device does not report it over USB.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.ThetoolstrunkTerms, remedies.BigitshopTerms},
 	Remedies: []remedies.ID{remedies.AcceptTerms, remedies.TurnOffVPN, remedies.Restart, remedies.UpdateSoftware},
@@ -27,7 +27,7 @@ Otherwise left to a person: the device does not tell it over USB.`,
 func judgeTerms(s device.Snapshot) []Finding {
 	pending, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Account.TermsPending })
 	evidence := r.read("Terms left to accept", yesNo(pending), "no", accountSource+" / needsToVerifyTerms")
-	otherwise := freshOr(s, ", so no terms stood in its way.", ask(""))
+	otherwise := freshOr(s, ", so no terms prevented it.", ask(""))
 	switch {
 	case !known || superseded(s, r) || otherwise[0].Status == OK:
 		return otherwise

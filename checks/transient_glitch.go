@@ -12,9 +12,9 @@ var transientGlitch = &Check{
 	ID:    "transient-glitch",
 	Short: "fault without a named cause",
 	Title: "No passing software fault keeps backups from completing",
-	Doc: `A process that hangs, or a leftover of an earlier attempt, can keep a backup from completing until the device is restarted.
+	Doc: `A stuck process, or a leftover of an earlier attempt, can keep a backup from completing until the device is restarted.
 
-Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint; crashes of backupd itself on three days or more are a problem, which a single app can cause, above all one that is not from the App Store. Attempts that failed, or began and never ended, are told here where no other check has a cause for them, whatever their code. That there is none shows nothing, because a backup that fails seldom crashes anything. How long the device has been running cannot be read over a cable; a sysdiagnose tells when it was shut down in an orderly way, and an attempt that failed before and after that is no fault that a restart clears.`,
+Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint; crashes of backupd itself on three days or more are a problem, which a single app can cause, especially one that is not from the App Store. Attempts that failed, or began and never ended, are reported here if no other check has a cause for them, whatever their code. The absence of crash reports shows nothing, because a failing backup seldom crashes anything. How long the device has been running cannot be read over a cable; a sysdiagnose tells when it was shut down in an orderly way, and an attempt that failed before and after that is not a fault that a restart clears.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.ImobiledeviceStaleCopy},
 	Remedies: []remedies.ID{remedies.Restart, remedies.UnlockWithPasscode, remedies.BackUpNow},

@@ -21,14 +21,14 @@ var transientGlitchJudgements = []judgement{
 	{"a crash of something else", well(lastBackedUp(20*aDay), crashed("panic-full", aDay)), Ask, "", ""},
 	{"no crash", well(lastBackedUp(20 * aDay)), Ask, "", ""},
 	{"restarted in vain", well(lastBackedUp(20*aDay), recorded(aDay, inArchive, failed(2*aDay, 303), failed(6*aDay, 303), shutDown(4*aDay, 30*aDay))), OK,
-		"The device was shut down on 2026-11-18, after an attempt had failed, and an attempt failed again on 2026-11-20: this is no fault that a restart clears, as of 2026-11-21, from a sysdiagnose archive.", ""},
+		"The device was shut down on 2026-11-18, after an attempt had failed, and an attempt failed again on 2026-11-20: this is not a fault that a restart clears, as of 2026-11-21, from a sysdiagnose archive.", ""},
 	{"restarted since", well(lastBackedUp(20*aDay), recorded(aDay, inArchive, failed(6*aDay, 303), shutDown(4*aDay))), Ask,
 		"The device was shut down on 2026-11-18, after an attempt had failed; whether one failed since is not on record, as of 2026-11-21, from a sysdiagnose archive.", ""},
 	{"restarted before", well(lastBackedUp(20*aDay), recorded(aDay, inArchive, failed(6*aDay, 303), shutDown(8*aDay))), Ask,
 		"The last shutdown on record, on 2026-11-14, was before the attempts failed, as of 2026-11-21, from a sysdiagnose archive. A forced restart is not on record.", ""},
 	{"shut down, and no attempt on record", well(lastBackedUp(20*aDay), recorded(aDay, inArchive, shutDown(8*aDay))), Ask, "", ""},
 	{"shut down in the future", well(lastBackedUp(20*aDay), recorded(aDay, inArchive, failed(6*aDay, 303), shutDown(-8*aDay))), Ask, "", ""},
-	{"refused", well(withoutCrashes), Unknown, "The names of crash reports could not be read: the device refused to tell.", device.Refused},
+	{"refused", well(withoutCrashes), Unknown, "The names of crash reports could not be read: the device refused to report it.", device.Refused},
 }
 
 // crashed adds crash reports of a process, by their age.

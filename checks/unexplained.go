@@ -71,7 +71,7 @@ func recordTraces(s device.Snapshot, r record) []trace {
 		text  string
 	}{
 		{r.Schedule.FailureCount, "FailureCount", "", "the device has counted %s"},
-		{r.Schedule.MissingKeyFailures, "MissingEncryptionKeyFailureCount", needsUnlockForKeys.ID, "the device has counted %s for want of encryption keys"},
+		{r.Schedule.MissingKeyFailures, "MissingEncryptionKeyFailureCount", needsUnlockForKeys.ID, "the device has counted %s for lack of encryption keys"},
 	} {
 		if n, err := counter.fact.Get(); err == nil && n > 0 {
 			failed := count(int(min(n, 1_000_000)), "failed attempt")

@@ -132,7 +132,7 @@ func TestFailuresWithoutACode(t *testing.T) {
 		change func(*device.Snapshot)
 	}{
 		{"a count of failures", counter(func(h *device.History) { h.Schedule.FailureCount = device.Known(uint64(5)) })},
-		{"a count of failures for want of keys", counter(func(h *device.History) { h.Schedule.MissingKeyFailures = device.Known(uint64(1)) })},
+		{"a count of failures for lack of keys", counter(func(h *device.History) { h.Schedule.MissingKeyFailures = device.Known(uint64(1)) })},
 		{"a code that is hidden", heard(time.Minute, device.AttemptFailed)},
 		{"a daemon that died", heard(time.Minute, device.AttemptFailed, func(a *device.Attempt) { a.Died = true })},
 		{"a start without an end", heard(time.Hour, device.AttemptUnended, func(a *device.Attempt) { a.Source = "file" })},

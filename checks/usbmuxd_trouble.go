@@ -14,7 +14,7 @@ var usbmuxdTrouble = &Check{
 	Title: "usbmuxd on this computer keeps pair records",
 	Doc: `usbmuxd is the program through which a computer reaches its devices, and it keeps the pair records by which they trust the computer. Where it cannot hand one out or save one, a device cannot be examined though it trusts this computer. It is no fault of the device and does not stop iCloud Backup.
 
-Judged from its answers. Result 1 means that it does not know the request: usbmuxd 1.0.8 and older do not hand out pair records. Other results are errors of the system, such as 13 for a folder that it may not read, and 22 for one that is not there. After pairing the record is read back: a usbmuxd that says it has saved it and still hands out a broken one, or none, has kept the old file in its folder, and to pair again does not help.`,
+Judged from its answers. Result 1 means that it does not know the request: usbmuxd 1.0.8 and older do not hand out pair records. Other results are errors of the system, such as 13 for a folder that it may not read, and 22 for one that is not there. After pairing the record is read back: a usbmuxd that says it has saved it and still hands out a broken one, or none, has kept the old file in its folder, and pairing again does not help.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.UsbmuxdPairRecords},
 	Remedies: []remedies.ID{remedies.RepairUsbmuxd},

@@ -9,10 +9,10 @@ var wifiMissing = &Check{
 	ID:    "wifi-missing",
 	Short: "not on Wi-Fi",
 	Title: "The device is on Wi-Fi when it backs up",
-	Doc: `The nightly backup waits for Wi-Fi, and without a network that serves, Back Up Now is grey. An Ethernet adapter counts like Wi-Fi; mobile data only where Back Up Over Cellular is offered and on.
+	Doc: `The nightly backup waits for Wi-Fi, and without a usable network, Back Up Now is grey. An Ethernet adapter counts as Wi-Fi; cellular data only where Back Up Over Cellular is offered and on.
 
-Judged by day from whether the device is joined to a Wi-Fi network at this moment; the property that tells is not there on every model. Being joined now does not show that it was last night: that, only a fresh backup, a record or a person can tell.
-A backup on this computer has such a record: the last times in which the device was ready for a backup, and which condition it lost at their end, and the attempts that failed because there was no network (MBErrorDomain/308).`,
+Judged by day from whether the device is joined to a Wi-Fi network at this moment; not every model has the property that shows it. Being joined now does not show that it was last night; only a recent backup, a record or a person can.
+A backup on this computer has such a record: the last periods in which the device was ready for a backup, and which condition it lost at their end, and the attempts that failed because there was no network (MBErrorDomain/308).`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.FoundingArticle, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
 	Remedies: []remedies.ID{remedies.JoinWiFi, remedies.UseCellularBackup, remedies.BackUpOvernight},
@@ -32,7 +32,7 @@ func judgeWiFi(s device.Snapshot) []Finding {
 		return warning("The device is not joined to a Wi-Fi network at this moment.", now)
 	}
 	if said, evidence, fresh := freshBackup(s); fresh {
-		return ok(said+", so the device had a network that serves.", evidence)
+		return ok(said+", so the device had a usable network.", evidence)
 	}
 	otherwise := ask("The device is on Wi-Fi at this moment, which does not show that it is at night.", now)
 	if err != nil {

@@ -84,14 +84,14 @@ func judgeWindows(s device.Snapshot, condition func(device.BackupWindow) device.
 			[]Evidence{c.read("Times ready for a backup", "0", "one a night", windowsSource)}, otherwise)
 	case c.lost > 0 && 2*c.lost >= c.all:
 		lost := some(c.lost, c.all, "time")
-		return c.answer(warning(fmt.Sprintf("%s that the device was ready for a backup %s ended too soon for want of %s.",
+		return c.answer(warning(fmt.Sprintf("%s that the device was ready for a backup %s ended too soon for lack of %s.",
 			strings.ToUpper(lost[:1])+lost[1:], sinceGood(s), name), c.evidence...), otherwise)
 	case c.longest > 0:
 		return c.answer(ok(fmt.Sprintf("The device was on power, locked and on Wi-Fi for up to %s at a time %s, so %s was not what was missing.",
 			duration(c.longest), sinceGood(s), name),
 			c.read("Longest time ready for a backup", duration(c.longest), "at least "+duration(windowSuffices), windowsSource)), otherwise)
 	default:
-		return preface(fmt.Sprintf("The device was ready for a backup %s %s, never for long enough, and %d of them ended for want of %s%s.",
+		return preface(fmt.Sprintf("The device was ready for a backup %s %s, never for long enough, and %d of them ended for lack of %s%s.",
 			count(c.all, "time"), sinceGood(s), c.lost, name, c.when()), c.evidence, otherwise)
 	}
 }

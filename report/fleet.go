@@ -81,7 +81,7 @@ type FleetBenches struct {
 // A Bench is what the database of a hub has of one bench.
 type Bench struct {
 	Name       string    `json:"bench"`           // its name
-	Site       string    `json:"site,omitempty"`  // where it stands; absent if unknown
+	Site       string    `json:"site,omitempty"`  // where it is; absent if unknown
 	Tool       string    `json:"toolVersion"`     // version of backupdoctor on the bench
 	ReceivedAt time.Time `json:"receivedAt"`      // when the last message arrived
 	ClockAhead int       `json:"clockOffSeconds"` // how far its clock was ahead when it sent that message, negative if behind; 0 if unknown

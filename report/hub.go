@@ -11,7 +11,7 @@ type BenchList struct {
 // A HubBench is what a hub knows about one bench.
 type HubBench struct {
 	Name      string    `json:"bench"`              // its name
-	Site      string    `json:"site,omitempty"`     // where it stands; absent if unknown
+	Site      string    `json:"site,omitempty"`     // where it is; absent if unknown
 	State     string    `json:"state"`              // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
 	AddedAt   time.Time `json:"addedAt,omitzero"`   // when it was added, or revoked; absent if it is foreign
 	AwaySince time.Time `json:"awaySince,omitzero"` // when a bench that is away was last seen connected; absent if never

@@ -18,7 +18,7 @@ type MDM struct {
 	List     []Managed `json:"list"`        // the others, those without a backup first; empty in a redacted report
 }
 
-// A Managed device was not examined: a management system tells of it.
+// A Managed device was not examined: only a management system reports on it.
 type Managed struct {
 	UDID       string    `json:"udid,omitempty"`      // its identifier; absent if unknown
 	Serial     string    `json:"serial,omitempty"`    // its serial number; absent if unknown

@@ -22,7 +22,7 @@ type Report struct {
 	Gaps      []Gap      `json:"gaps"`                // why devices may be missing, or archives were not read to their end
 	Places    []Place    `json:"places"`              // folders in which backups were looked for
 	Inventory *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one
-	MDM       *MDM       `json:"mdm,omitempty"`       // what a management system tells of devices that were not examined; absent without an export
+	MDM       *MDM       `json:"mdm,omitempty"`       // what a management system reports about devices that were not examined; absent without an export
 	LeftOut   []LeftOut  `json:"leftOut"`             // devices that were listed and not examined, because they are on the network only
 	Jobs      *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
 	Devices   []Device   `json:"devices"`             // those that need attention first, the gravest at the top; then by slot and port
@@ -72,7 +72,7 @@ type Device struct {
 	Slot           string    `json:"slot,omitempty"`         // the place on the bench, by the name that was given to it; absent if it has none
 	Location       string    `json:"location,omitempty"`     // the USB port: 0x14120000, on Linux 3-1.4.2; absent if usbmuxd does not tell
 	Connection     string    `json:"connection,omitempty"`   // USB or Network, in usbmuxd's words; absent if it was not attached
-	InUse          *InUse    `json:"inUse,omitempty"`        // the command of this user that acted on it meanwhile; absent without one
+	InUse          *InUse    `json:"inUse,omitempty"`        // the command of this user that acted on it at the same time; absent without one
 	Asset          []Field   `json:"asset,omitempty"`        // its row of the inventory; absent without one
 	Expected       string    `json:"expected,omitempty"`     // where the inventory expects its backups: icloud, computer or none; absent where it does not say
 	ExpectedSince  time.Time `json:"expectedSince,omitzero"` // when that began; absent if always
@@ -94,7 +94,7 @@ type Device struct {
 	LastBackup     time.Time `json:"lastBackup,omitzero"`    // end of the last good iCloud backup; absent if none is known
 	NoLastBackup   string    `json:"noLastBackup,omitempty"` // why no date is known: absent where the device has none on record
 	Findings       []Finding `json:"findings"`               // causes, each followed by its symptoms; then unknown, ask and ok
-	Suppressed     []Silence `json:"suppressions,omitempty"` // findings that somebody chose not to hear of; absent if there are none
+	Suppressed     []Silence `json:"suppressions,omitempty"` // the suppressed findings; absent if there are none
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
 	Repair         *Repair   `json:"repair,omitempty"`       // its newest repair with treat; absent if none is known
@@ -136,7 +136,7 @@ type InUse struct {
 // A Field is one column of an inventory for one device.
 type Field struct {
 	Name  string `json:"name"`  // the head of the column
-	Value string `json:"value"` // what stands there for the device, or a placeholder in a redacted report
+	Value string `json:"value"` // what the device has there, or a placeholder in a redacted report
 }
 
 // An Inventory is a list of devices that the run was held against.
@@ -149,13 +149,13 @@ type Inventory struct {
 	UnlistedDevices []Named   `json:"unlistedDevices"` // these; empty in a redacted report
 }
 
-// A Named device is one of which nothing else is told.
+// A Named device is one that is known only by its names.
 type Named struct {
 	UDID string `json:"udid"` // its identifier
 	Name string `json:"name"` // what its owner calls it; "" if unknown
 }
 
-// A Silence is a finding that counts for nothing, because somebody chose so.
+// A Silence is a suppressed finding: it does not count.
 type Silence struct {
 	Check   string    `json:"check"`             // id of the check
 	Subject string    `json:"subject,omitempty"` // the profile, app or process it is about; absent if it is the device
@@ -166,7 +166,7 @@ type Silence struct {
 }
 
 // A Place is a folder in which backups were looked for. One that could not be looked into
-// has a reason: whether backups lie in it is unknown.
+// has a reason: whether there are backups in it is unknown.
 type Place struct {
 	Path    string `json:"path"`              // as it was looked up, or a placeholder in a redacted report
 	Program string `json:"program,omitempty"` // the program whose own folder it is; absent if it was named by hand
@@ -297,7 +297,7 @@ type Summary struct {
 	NeedAttention      int          `json:"needAttention"`      // of all devices, those that make the default exit code other than 0
 	NotExamined        int          `json:"notExamined"`        // with the verdict not-examined
 	Retried            int          `json:"retriedCount"`       // examined in a second try, or not even then
-	SuppressedFindings int          `json:"suppressedFindings"` // problems and warnings that somebody chose not to hear of
+	SuppressedFindings int          `json:"suppressedFindings"` // problems and warnings that are suppressed
 	Backups            BackupCounts `json:"backupCounts"`       // the backups counted
 	Causes             []CauseCount `json:"causes"`             // problems, then warnings, that nothing explains; the most frequent first
 }

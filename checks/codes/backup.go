@@ -7,7 +7,7 @@ import (
 // What the iCloud Backup page shows for codes that share a message.
 const (
 	generalMessage = "a general message: the last backup could not be completed"
-	networkMessage = "a message of its own: the network is the reason"
+	networkMessage = "a specific message: the network is the reason"
 )
 
 // backupCodes is what is known about MBErrorDomain. See UnofficialNote for how far to trust it.
@@ -18,7 +18,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           1,
-		InICloud:         "Something failed that has no code of its own: an unexpected reply from iCloud, or a helper of backupd that failed.",
+		InICloud:         "Something without its own code failed: an unexpected reply from iCloud, or a helper of backupd that failed.",
 		InComputerBackup: "Seen where the keychain could not be copied because the device was locked.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch", "corrupt-previous-backup"},
@@ -28,7 +28,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           2,
-		InICloud:         "Several errors at once. Those that are listed with it say more.",
+		InICloud:         "Several errors at once. The errors listed with it say more.",
 		InComputerBackup: "The same.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch"},
@@ -38,7 +38,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           3,
-		InICloud:         "Something that was to be created is there already, on the device or in iCloud.",
+		InICloud:         "Something to be created already exists, on the device or in iCloud.",
 		InComputerBackup: "“Failed to create snapshot: File exists”: an earlier attempt left its copy behind on the device. A restart has cleared it.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch"},
@@ -48,7 +48,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           4,
-		InICloud:         "Something that is needed was not found, on the device or in iCloud.",
+		InICloud:         "Something that is needed does not exist, on the device or in iCloud.",
 		InComputerBackup: "A file is missing, often from the older backup in the folder.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch", "corrupt-previous-backup"},
@@ -78,7 +78,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           7,
-		InICloud:         "Links that lead to one another without end (ELOOP).",
+		InICloud:         "Links that form a loop (ELOOP).",
 		InComputerBackup: "The same, on the device or in the backup folder.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch", "files-unavailable"},
@@ -115,7 +115,7 @@ var backupCodes = []Meaning{
 		Domain:   MBErrorDomain,
 		Number:   13,
 		InICloud: "The backup is locked on Apple's side: it is being deleted, or another device is being restored from it.",
-		Shown:    "a message of its own: the backup is in use",
+		Shown:    "a specific message: the backup is in use",
 		Checks:   []string{"backup-locked-elsewhere"},
 		Remedies: []remedies.ID{remedies.WaitForOtherBackup, remedies.Restart, remedies.ContactAppleSupport},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -175,7 +175,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           21,
-		InICloud:         "This version of iOS does not know how to do what was asked.",
+		InICloud:         "This version of iOS does not support the request.",
 		InComputerBackup: "The same.",
 		Shown:            generalMessage,
 		Checks:           []string{"software-out-of-date"},
@@ -194,7 +194,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           24,
-		InICloud:         "Something on the device may not be touched (EPERM).",
+		InICloud:         "An operation on the device was not permitted (EPERM).",
 		InComputerBackup: "The same.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch", "files-unavailable"},
@@ -212,7 +212,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           26,
-		InICloud:         "Something would have to move from one file system to another (EXDEV).",
+		InICloud:         "A file would have to move from one file system to another (EXDEV).",
 		InComputerBackup: "The same.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch", "files-unavailable"},
@@ -223,7 +223,7 @@ var backupCodes = []Meaning{
 		Domain:           MBErrorDomain,
 		Number:           100,
 		InICloud:         "A file on the device could not be read or written.",
-		InComputerBackup: "The same. Seen with a single damaged photo, and with a screen that locked meanwhile.",
+		InComputerBackup: "The same. Seen with a single damaged photo, and when the screen locked during the backup.",
 		Shown:            generalMessage,
 		Checks:           []string{"files-unavailable"},
 		Remedies:         []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart, remedies.UpdateSoftware, remedies.ContactAppleSupport},
@@ -232,7 +232,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           102,
-		InComputerBackup: "The file system of the device did not do as asked.",
+		InComputerBackup: "The file system of the device reported a failure.",
 		Checks:           []string{"device-storage-low", "transient-glitch"},
 		Remedies:         []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
 		Sources:          []remedies.Source{remedies.PublicAnalysis},
@@ -247,7 +247,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           104,
-		InComputerBackup: "Several files did not arrive on the computer, often because the screen locked meanwhile, or because one of them cannot be read.",
+		InComputerBackup: "Several files did not arrive on the computer, often because the screen locked during the backup, or because one of them cannot be read.",
 		Checks:           []string{"files-unavailable"},
 		Remedies:         []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart, remedies.ContactAppleSupport},
 		Sources:          []remedies.Source{remedies.PublicAnalysis, remedies.ImobiledeviceUnreadable, remedies.PymobiledeviceFiles},
@@ -257,7 +257,7 @@ var backupCodes = []Meaning{
 		Number:           105,
 		InICloud:         "The device has too little free storage for the temporary copies of a backup.",
 		InComputerBackup: "The computer's disk is full. Some versions of iOS 26 say so although there is room. In a restore it is the device that is full.",
-		Shown:            "a message of its own: there is no space on the device",
+		Shown:            "a specific message: there is no space on the device",
 		Passing:          true,
 		Checks:           []string{"device-storage-low"},
 		Remedies:         []remedies.ID{remedies.FreeDeviceStorage},
@@ -276,7 +276,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           202,
-		InICloud:         "The backup was cancelled, mostly because a condition of the nightly backup was lost: power, Wi-Fi or the lock.",
+		InICloud:         "The backup was cancelled, usually because a condition of the nightly backup was lost: power, Wi-Fi or the lock.",
 		InComputerBackup: "The backup was cancelled, on the device or on the computer.",
 		Shown:            "nothing",
 		Passing:          true,
@@ -289,7 +289,7 @@ var backupCodes = []Meaning{
 		Number:           203,
 		InICloud:         "iCloud holds a backup of this device that a newer version of iOS made.",
 		InComputerBackup: "The backup is of a version that this one cannot use.",
-		Shown:            "a message of its own: the version is the reason",
+		Shown:            "a specific message: the version is the reason",
 		Checks:           []string{"software-out-of-date", "beta-software"},
 		Remedies:         []remedies.ID{remedies.UpdateSoftware},
 		Sources:          []remedies.Source{remedies.PublicAnalysis},
@@ -338,7 +338,7 @@ var backupCodes = []Meaning{
 		Number:           209,
 		InICloud:         "The keys of some files are out of reach until the device is unlocked with its passcode.",
 		InComputerBackup: "The same.",
-		Shown:            "a message of its own: encryption keys are missing",
+		Shown:            "a specific message: encryption keys are missing",
 		Checks:           []string{"needs-unlock-for-keys"},
 		Remedies:         []remedies.ID{remedies.UnlockWithPasscode, remedies.Restart},
 		Sources:          []remedies.Source{remedies.PublicAnalysis},
@@ -371,7 +371,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   213,
-		InICloud: "In a restore: a file is to be brought back later, in the background.",
+		InICloud: "In a restore: a file will be restored later, in the background.",
 		Checks:   []string{"restore-in-progress"},
 		Remedies: []remedies.ID{remedies.LetRestoreFinish},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -431,7 +431,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   223,
-		InICloud: "The backup was put off: iOS found other work more urgent. The device reports it as 202.",
+		InICloud: "The backup was postponed: iOS had more urgent work. The device reports it as 202.",
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -457,7 +457,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   301,
-		InICloud: "iCloud refused a request as wrong (HTTP 4xx).",
+		InICloud: "iCloud rejected a request as invalid (HTTP 4xx).",
 		Shown:    generalMessage,
 		Checks:   []string{"transient-glitch"},
 		Remedies: []remedies.ID{remedies.Restart, remedies.UpdateSoftware, remedies.ContactAppleSupport},
@@ -466,7 +466,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   302,
-		InICloud: "iCloud failed, or gave an answer that backupd did not foresee (HTTP 5xx).",
+		InICloud: "iCloud failed, or gave a response that backupd did not expect (HTTP 5xx).",
 		Shown:    generalMessage,
 		Passing:  true,
 		Checks:   []string{"icloud-outage"},
@@ -477,7 +477,7 @@ var backupCodes = []Meaning{
 		Domain:   MBErrorDomain,
 		Number:   303,
 		InICloud: "iCloud has too little room for the backup.",
-		Shown:    "a message of its own: the iCloud storage does not suffice",
+		Shown:    "a specific message: there is not enough iCloud storage",
 		Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
 		Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -485,7 +485,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   304,
-		InICloud: "iCloud is not to be had at the moment (HTTP 503).",
+		InICloud: "iCloud is not available at the moment (HTTP 503).",
 		Shown:    networkMessage,
 		Passing:  true,
 		Checks:   []string{"icloud-outage"},
@@ -495,7 +495,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   305,
-		InICloud: "iCloud does not accept the account as signed in: it wants the password, or another proof.",
+		InICloud: "iCloud does not accept the account as signed in: it needs the password, or other verification.",
 		Shown:    generalMessage,
 		Passing:  true,
 		Checks:   []string{"account-needs-attention", "signed-out", "terms-not-accepted"},
@@ -505,7 +505,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   306,
-		InICloud: "The hold on the backup was lost to something else (HTTP 424).",
+		InICloud: "The lock on the backup was lost to something else (HTTP 424).",
 		Shown:    generalMessage,
 		Checks:   []string{"backup-locked-elsewhere"},
 		Remedies: []remedies.ID{remedies.WaitForOtherBackup, remedies.Restart},
@@ -514,7 +514,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   307,
-		InICloud: "Apple has moved the account to other servers (HTTP 330). It is rare, and a later attempt finds them.",
+		InICloud: "Apple has moved the account to other servers (HTTP 330). This is rare, and a later attempt finds them.",
 		Shown:    generalMessage,
 		Checks:   []string{"transient-glitch"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.Restart},
@@ -552,7 +552,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   500,
-		InICloud: "The backup was made, but the look at it afterwards failed. The date of the last backup moves on all the same.",
+		InICloud: "The backup was made, but checking it afterwards failed. The date of the last backup moves on all the same.",
 		Shown:    generalMessage,
 		Checks:   []string{"corrupt-previous-backup", "transient-glitch"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.Restart, remedies.ContactAppleSupport},
@@ -561,7 +561,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   501,
-		InICloud: "The backup was made, but the look at it afterwards failed.",
+		InICloud: "The backup was made, but checking it afterwards failed.",
 		Shown:    generalMessage,
 		Checks:   []string{"corrupt-previous-backup", "transient-glitch"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.Restart, remedies.ContactAppleSupport},
@@ -570,7 +570,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   556,
-		InICloud: "What it means is not known, only that backupd takes it for passing.",
+		InICloud: "Its meaning is not known, only that backupd treats it as temporary.",
 		Passing:  true,
 		Checks:   []string{"transient-glitch"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.Restart},
@@ -579,7 +579,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   557,
-		InICloud: "What it means is not known, only that backupd takes it for passing.",
+		InICloud: "Its meaning is not known, only that backupd treats it as temporary.",
 		Passing:  true,
 		Checks:   []string{"transient-glitch"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.Restart},

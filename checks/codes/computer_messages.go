@@ -62,7 +62,7 @@ var computerMessages = []message{
 		meaning: Meaning{
 			Message:          "The iPhone could not be restored because an error occurred",
 			Vague:            true,
-			InComputerBackup: "A restore failed: the connection ended, the session did, or the message is the one for whatever has none of its own. A number behind it says more. The backup may be the only copy: keep the folder, and delete nothing.",
+			InComputerBackup: "A restore failed: the connection or the session ended, or the cause has no message of its own. A number after it says more. The backup may be the only copy: keep the folder, and delete nothing.",
 			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer, remedies.ContactAppleSupport},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
@@ -80,7 +80,7 @@ var computerMessages = []message{
 		words: append(with(notBackedUp, "disconnect"), []string{"disconnected during the backup"}, []string{"disconnected during backup"}),
 		meaning: Meaning{
 			Message:          "The iPhone could not be backed up because the iPhone disconnected",
-			InComputerBackup: "The device went away while the backup ran: the cable, the port, a hub or, over Wi-Fi, the network.",
+			InComputerBackup: "The device was disconnected while the backup ran: the cable, the port, a hub or, over Wi-Fi, the network.",
 			Remedies:         []remedies.ID{remedies.ReconnectToComputer, remedies.UpdateComputer},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
@@ -89,7 +89,7 @@ var computerMessages = []message{
 		words: [][]string{{"error", "(-54)"}, {"error -54"}, {"error occurred -54"}, {"error code -54"}},
 		meaning: Meaning{
 			Message:          "An unknown error occurred (-54)",
-			InComputerBackup: "A file could not be opened for writing: it is locked, in use by another program, or this user may not change it. The number is of the computer, not of the device.",
+			InComputerBackup: "A file could not be opened for writing: it is locked, in use by another program, or this user may not change it. The number is the computer's, not the device's.",
 			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.FreeBackupFolder, remedies.SetAsideLocalBackup},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
@@ -98,7 +98,7 @@ var computerMessages = []message{
 		words: [][]string{{"error", "(-36)"}, {"error -36"}, {"error occurred -36"}, {"error code -36"}},
 		meaning: Meaning{
 			Message:          "An unknown error occurred (-36)",
-			InComputerBackup: "Reading or writing failed (an I/O error): the computer's disk, or the way to a disk on the network. The number is of the computer, not of the device.",
+			InComputerBackup: "Reading or writing failed (an I/O error): the computer's disk, or the connection to a network disk. The number is the computer's, not the device's.",
 			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.CheckComputerDisk, remedies.SetAsideLocalBackup},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
@@ -117,7 +117,7 @@ var computerMessages = []message{
 		meaning: Meaning{
 			Message:          "The iPhone could not be backed up because an error occurred",
 			Vague:            true,
-			InComputerBackup: "The message for whatever has none of its own. A number behind it says more.",
+			InComputerBackup: "The message for any cause without a message of its own. A number after it says more.",
 			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},

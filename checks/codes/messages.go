@@ -50,7 +50,7 @@ var messages = []message{
 	{
 		meaning: Meaning{
 			Message:  "There was a problem enabling iCloud Backup",
-			InICloud: "iCloud Backup could not be switched on. It needs a network, a right clock and an account in good order.",
+			InICloud: "iCloud Backup could not be switched on. It needs a network, a correct clock and an account in good standing.",
 			Checks:   []string{"enable-backup-fails"},
 			Remedies: []remedies.ID{remedies.JoinWiFi, remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.AcceptTerms, remedies.FixAccountPrompt, remedies.Restart, remedies.UpdateSoftware},
 			Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -68,7 +68,7 @@ var messages = []message{
 	{
 		meaning: Meaning{
 			Message:  "Verification failed: there was an error connecting to the server",
-			InICloud: "The account could not be verified: it wants something, the clock is wrong, or Apple's service is down.",
+			InICloud: "The account could not be verified: it needs attention, the clock is wrong, or Apple's service is down.",
 			Checks:   []string{"account-needs-attention", "date-time-wrong", "icloud-outage"},
 			Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.FixAccountPrompt, remedies.SetDateAutomatically, remedies.TryAnotherNetwork},
 			Sources:  []remedies.Source{remedies.AppleHT203512},
@@ -77,7 +77,7 @@ var messages = []message{
 	{
 		meaning: Meaning{
 			Message:  "New iCloud terms and conditions",
-			InICloud: "Changed terms of iCloud wait for a person to accept them, or could not be accepted.",
+			InICloud: "New iCloud terms have to be accepted, or could not be accepted.",
 			Checks:   []string{"terms-not-accepted"},
 			Remedies: []remedies.ID{remedies.AcceptTerms},
 			Sources:  []remedies.Source{remedies.ThetoolstrunkTerms, remedies.BigitshopTerms},
@@ -104,7 +104,7 @@ var messages = []message{
 	{
 		meaning: Meaning{
 			Message:  "Not backed up in … weeks",
-			InICloud: "No backup has been completed for that long. Mostly a nightly backup found no Wi-Fi, no power or an unlocked screen.",
+			InICloud: "No backup has been completed for that long. Usually a nightly backup found no Wi-Fi, no power or an unlocked screen.",
 			Checks:   []string{"backup-stale", "wifi-missing", "auto-not-charging", "auto-not-locked"},
 			Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight, remedies.JoinWiFi, remedies.CheckCharger, remedies.ShortenAutoLock},
 			Sources:  []remedies.Source{remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.PopsugarNotBackedUp},
@@ -140,7 +140,7 @@ var messages = []message{
 	{
 		meaning: Meaning{
 			Message:  "Estimating time remaining",
-			InICloud: "Shown for hours, it means that the Wi-Fi is slow or drops, or that there is very much to send.",
+			InICloud: "Shown for hours, it means that the Wi-Fi is slow or drops, or that there is a lot to upload.",
 			Checks:   []string{"wifi-slow-unstable", "backup-too-large"},
 			Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.ChooseAppsToBackUp},
 			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FoundingArticle},
@@ -159,7 +159,7 @@ var messages = []message{
 		meaning: Meaning{
 			Message:  "Backup Failed",
 			Vague:    true,
-			InICloud: "The title alone. Mostly iCloud is full; it can also stay on the screen after a later backup has gone through.",
+			InICloud: "The title alone. Usually iCloud is full; it can also stay on the screen after a later backup has succeeded.",
 			Checks:   []string{"icloud-storage-full", "false-alarm"},
 			Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.CheckICloudStorage},
 			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.HinewsBackupFailure},
@@ -169,7 +169,7 @@ var messages = []message{
 		meaning: Meaning{
 			Message:  "The last backup could not be completed",
 			Vague:    true,
-			InICloud: "The message for whatever has none of its own. Slow Wi-Fi, a stuck process, a damaged older backup and trouble at Apple's end all show it.",
+			InICloud: "The message for any cause without a message of its own. Slow Wi-Fi, a stuck process, a damaged older backup and trouble on Apple's side all show it.",
 			Checks:   []string{"wifi-slow-unstable", "transient-glitch", "corrupt-previous-backup", "icloud-outage"},
 			Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckSystemStatus, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},
 			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FoundingArticle},

@@ -140,7 +140,7 @@ func pairRecords(c device.Computer) Line {
 	there, err := c.Mux.RecordsFolder.Get()
 	switch {
 	case broken != nil:
-		return l.is(checks.Problem, "the pair record of a listed device could not be had: "+reason(broken), startRemedy(c), updateRemedy(c))
+		return l.is(checks.Problem, "the pair record of a listed device could not be read: "+reason(broken), startRemedy(c), updateRemedy(c))
 	case err == nil && !there && !c.Mux.Named:
 		l.Source = recordsFolder
 		return l.is(checks.Problem, "usbmuxd has no folder for pair records, so none can be kept", "sudo mkdir -p "+recordsFolder, startRemedy(c))
@@ -264,7 +264,7 @@ func history(c device.Computer) Line {
 	case err == nil:
 		return l.is(checks.OK, "the history database opens, and its tables are as they should be")
 	case device.GapOf(err).Reason == device.Absent:
-		return l.is(checks.Unknown, "there is no history yet", "backupdoctor scan begins one")
+		return l.is(checks.Unknown, "there is no history yet", "backupdoctor scan starts one")
 	case device.GapOf(err).Reason == device.NotAsked:
 		return l.is(checks.Unknown, "no history is kept")
 	case device.GapOf(err).Reason == device.Unreachable:

@@ -128,7 +128,7 @@ func TestJudge(t *testing.T) {
 		}, "devices-listed", checks.OK, "0 devices on USB and 1 on Wi-Fi", ""},
 		"a record that is broken": {func(c *device.Computer) {
 			c.Mux.Records["b"] = gap(device.Malformed, "")
-		}, "pair-records-readable", checks.Problem, "could not be had", "sudo systemctl restart usbmuxd"},
+		}, "pair-records-readable", checks.Problem, "could not be read", "sudo systemctl restart usbmuxd"},
 		"no record": {func(c *device.Computer) {
 			c.Mux.Records = map[string]device.Fact[bool]{"b": gap(device.NeverPaired, "")}
 		}, "pair-records-readable", checks.Unknown, "no pair record of 1 listed device", "backupdoctor scan --pair"},

@@ -4,7 +4,7 @@ package faults
 const (
 	backUpAnew  = "Set the folder aside (backupdoctor backups set-aside), back the device up again, and delete the folder that was set aside only once backupdoctor verify calls the new backup whole."
 	runAgain    = "Start the backup again: the device carries on where it stopped. If that fails, set the folder aside (backupdoctor backups set-aside) and back up once more."
-	newPassword = " If nobody knows it, Reset All Settings on the device (iOS 11 and later) removes the password for the next backup; this one stays locked."
+	newPassword = " If the password is lost, Reset All Settings on the device (iOS 11 and later) removes the password for the next backup; this one stays locked."
 )
 
 // table lists every known mode; those that make a copy useless come first.
@@ -12,17 +12,17 @@ var table = []Fault{
 	{
 		Mode: "folder-gone", Action: Look, Severity: Unusable,
 		Title:  "The folder of the backup is not there any more",
-		Remedy: "Look where the folder went, or back the device up again.",
+		Remedy: "Find out where the folder went, or back the device up again.",
 	},
 	{
 		Mode: "crafted", Severity: Unusable,
 		Title:  "The folder was made by a tool that changes settings; it is no backup of a device",
-		Remedy: "Do not count it as a backup. Move it out of the backup folder.",
+		Remedy: "Do not rely on it as a backup. Move it out of the backup folder.",
 	},
 	{
 		Mode: "layout-unread", Action: Look, Severity: Note,
 		Title:  "The backup has a layout that this program does not read",
-		Remedy: "Use the program that made the backup to look into it.",
+		Remedy: "Use the program that made the backup to open it.",
 	},
 	{
 		Mode: "decrypted-copy", Action: Look, Severity: Note,
@@ -31,7 +31,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "interrupted-first", Action: Anew, Severity: Unusable,
-		Title:  "The first backup to this folder did not finish: no list of files was written, and no earlier backup lies beside it",
+		Title:  "The first backup to this folder did not finish: no list of files was written, and there is no earlier backup beside it",
 		Remedy: "Set the folder aside (backupdoctor backups set-aside) and back the device up again.",
 	},
 	{
@@ -61,7 +61,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "manifest-unreadable", Action: Anew, Severity: Unusable,
-		Title:  "The list of files is missing, empty, cut or damaged",
+		Title:  "The list of files is missing, empty, truncated or damaged",
 		Remedy: backUpAnew,
 	},
 	{
@@ -81,7 +81,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "info-missing", Action: Anew, Severity: Unusable,
-		Title:  "Info.plist is missing or not readable, so Finder and other programs do not take the backup; its files may all be there",
+		Title:  "Info.plist is missing or not readable, so Finder and other programs do not recognize the backup; its files may all be there",
 		Remedy: backUpAnew,
 	},
 	{
@@ -91,7 +91,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "partial-by-design", Severity: Note,
-		Title:  "All files of several apps are missing and nothing else is: a tool was told to leave them out",
+		Title:  "All files of several apps are missing and nothing else is: a tool was set to leave them out",
 		Remedy: "If everything is wanted, make a full backup with Finder, iTunes or Apple Devices.",
 	},
 	{
@@ -146,32 +146,32 @@ var table = []Fault{
 	},
 	{
 		Mode: "stopped", Action: Look, Severity: Note,
-		Title:  "The look at the backup was stopped before its end",
-		Remedy: "Look again, and let it come to its end.",
+		Title:  "The examination of the backup was stopped before it finished",
+		Remedy: "Examine it again, and let it finish.",
 	},
 	{
 		Mode: "out-of-time", Action: Look, Severity: Note,
-		Title:  "The time allowed for the look at the backup was over before its end",
-		Remedy: "Look again, with a longer --timeout or --deadline.",
+		Title:  "The examination of the backup did not finish in the time allowed",
+		Remedy: "Examine it again, with a longer --timeout or --deadline.",
 	},
 	{
 		Mode: "computer-limit", Action: Look, Severity: Note,
-		Title:  "This computer ran out of memory, open files or disk space during the look at the backup",
-		Remedy: "Close other programs, or free disk space, and look again.",
+		Title:  "This computer ran out of memory, open files or disk space while it examined the backup",
+		Remedy: "Close other programs, or free disk space, and examine it again.",
 	},
 	{
 		Mode: "no-permission", Action: Look, Severity: Unusable,
-		Title:  "Parts of the backup may not be read by this program",
-		Remedy: "On a Mac, allow the terminal Full Disk Access in System Settings > Privacy & Security; elsewhere, give your user the right to read the folder. Then look again.",
+		Title:  "This program is not permitted to read parts of the backup",
+		Remedy: "On a Mac, allow the terminal Full Disk Access in System Settings > Privacy & Security; elsewhere, give your user the right to read the folder. Then examine it again.",
 	},
 	{
 		Mode: "cloud-placeholder", Action: Look, Severity: Loss,
 		Title:  "Files are only placeholders: a cloud drive keeps their contents elsewhere",
-		Remedy: "Take the backup folder out of the cloud drive, have everything downloaded, and look again.",
+		Remedy: "Take the backup folder out of the cloud drive, download everything, and examine it again.",
 	},
 	{
 		Mode: "password-wrong", Action: Look, Severity: Note,
-		Title:  "The backup is encrypted and stays closed",
+		Title:  "The backup is encrypted and was not opened",
 		Remedy: "Verify it again with the right password." + newPassword,
 	},
 	{
@@ -206,22 +206,22 @@ var table = []Fault{
 	},
 	{
 		Mode: "manifest-log", Severity: Suspicious,
-		Title:  "Changes to the list of files were never merged into it; they were read along",
+		Title:  "Changes to the list of files were never merged into it; they were read as well",
 		Remedy: "Keep Manifest.db and Manifest.db-wal together, and back up again.",
 	},
 	{
 		Mode: "blob-length", Action: Look, Severity: Suspicious,
-		Title:  "Files are not as long as recorded, and this look could not tell whether they are right",
+		Title:  "Files are not as long as recorded, and this examination could not tell whether they are right",
 		Remedy: "Verify with --deep and, if the backup is encrypted, with its password.",
 	},
 	{
 		Mode: "folder-misnamed", Severity: Suspicious,
-		Title:  "The folder is not named after the device in it, so that Finder and iTunes pass it by",
+		Title:  "The folder is not named after the device in it, so Finder and iTunes ignore it",
 		Remedy: "To restore from it, give the folder the device's identifier as its name again.",
 	},
 	{
 		Mode: "manifest-huge", Severity: Suspicious,
-		Title:  "The list of files is larger than 1 GiB: incremental backups are known to hang or break off at that size; full ones work",
+		Title:  "The list of files is larger than 1 GiB: incremental backups are known to stall or fail at that size; full ones work",
 		Remedy: "Look at the app with the most files: emptying its cache, or offloading it, shortens the list.",
 	},
 	{
@@ -240,7 +240,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "encrypted", Severity: Note,
-		Title: "The backup is encrypted; a password set long ago, or on an earlier device, still holds",
+		Title: "The backup is encrypted; a password set long ago, or on an earlier device, is still valid",
 	},
 	{
 		Mode: "inner-database-damaged", Severity: Note,

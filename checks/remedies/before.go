@@ -27,11 +27,11 @@ const (
 
 // Prerequisites for deleting or erasing anything.
 const (
-	beforeLoss = "Before this, have a computer backup of today whose password you know, and which backupdoctor verify, given that password, calls whole."
-	notInCopy  = "Know what a computer backup does not hold: what is in iCloud (see that Photos has finished uploading, or copy the originals), Face ID and Touch ID, cards in Wallet, the eSIM (keep it when asked), and the second factors of apps. That of a supervised device can be restored to supervised devices only."
-	keepPhotos = "Before this, download the originals of iCloud Photos, or copy them to a computer, and open some of the copies: where the device keeps only small previews, a computer backup does not hold the originals."
-	guardOnce  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, erasing takes the Face ID or Touch ID of the owner, who has to be there. Turning Find My off or signing out first takes it twice, with an hour between."
-	guardHour  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, this takes the Face ID or Touch ID of the owner, an hour of waiting, and the same again, so the owner has to be there."
+	beforeLoss = "Before this, make a computer backup today whose password you know, and which backupdoctor verify, given that password, reports as whole."
+	notInCopy  = "Know what a computer backup does not include: what is in iCloud (make sure that Photos has finished uploading, or copy the originals), Face ID and Touch ID, cards in Wallet, the eSIM (keep it when asked), and the second factors of apps. A backup of a supervised device can be restored only to supervised devices."
+	keepPhotos = "Before this, download the originals of iCloud Photos, or copy them to a computer, and open some of the copies: where the device keeps only small previews, a computer backup does not include the originals."
+	guardOnce  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, erasing requires the Face ID or Touch ID of the owner, who has to be present. Turning Find My off or signing out first requires it twice, an hour apart."
+	guardHour  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, this requires the Face ID or Touch ID of the owner twice, an hour apart, so the owner has to be present."
 )
 
 // iOS173 introduced Stolen Device Protection, on iPhone only.

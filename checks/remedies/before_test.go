@@ -11,7 +11,7 @@ import (
 // takesAway are words by which a step says that it deletes or erases a person's data.
 var takesAway = []string{
 	"and delete the backup", "then delete the backup", "Turn Off & Delete", "delete what is not needed", "Delete videos", "Delete the app",
-	"delete large", "{P-ERASE}", "demonstration software replaced", "demonstration software with", "Remove only a profile", "Remove from the account",
+	"delete large", "{P-ERASE}", "demo software replaced", "demo software with", "Remove only a profile", "Remove from the account",
 	"{P-SIGNOUT}",
 }
 

@@ -5,7 +5,7 @@ package remedies
 var computerLookRemedies = []*Remedy{
 	{
 		ID:    VerifyLocalBackup,
-		Title: "Keep the backup on the computer, and look whether it is whole",
+		Title: "Keep the backup on the computer, and check whether it is whole",
 		Tier:  TierLook,
 		Actor: User,
 		Steps: []string{
@@ -43,12 +43,12 @@ var computerSettingsRemedies = []*Remedy{
 	},
 	{
 		ID:    FreeBackupFolder,
-		Title: "See that the folder of backups can be written",
+		Title: "Make sure that the folder of backups can be written",
 		Tier:  TierSettings,
 		Actor: User,
 		Steps: []string{
 			"Close every program that has the folder of backups open: backup, sync and security software.",
-			"See that your user owns the folder and everything in it, and may change it.",
+			"Make sure that your user owns the folder and everything in it, and may change it.",
 			"On a disk on the network or in a cloud drive, back up to a disk of the computer instead.",
 		},
 		Sources: []Source{AppleLocalBackupHelp},
@@ -65,11 +65,11 @@ var computerSettingsRemedies = []*Remedy{
 	},
 	{
 		ID:    ResetAllSettings,
-		Title: "Reset All Settings, where nobody knows the password of computer backups",
+		Title: "Reset All Settings, if the password of computer backups is lost",
 		Tier:  TierSettings,
 		Actor: User,
 		Guard: GuardedHour,
-		Risk:  "Settings such as the Home Screen layout and the wallpaper go back to their first values. Encrypted backups that exist stay locked: without their password nothing opens them.",
+		Risk:  "Settings such as the Home Screen layout and the wallpaper return to their defaults. Existing encrypted backups stay locked: without their password they cannot be opened.",
 		Steps: []string{
 			"Look for the password first: in Keychain Access on a Mac, or among the passwords used when an earlier device was set up. Try it with backupdoctor verify.",
 			"Go to {P-RESETALL} and enter the passcode of the {device}. Data and apps stay.",
@@ -88,7 +88,7 @@ var computerSoftwareRemedies = []*Remedy{
 		Tier:  TierSoftware,
 		Actor: User,
 		Steps: []string{
-			"Install the newest macOS that the Mac takes or, on Windows, the newest Apple Devices or iTunes.",
+			"Install the newest macOS that the Mac supports or, on Windows, the newest Apple Devices or iTunes.",
 			"Restart the computer.",
 		},
 		Sources: []Source{AppleLocalBackupHelp},

@@ -10,7 +10,7 @@ var disruptiveRemedies = []*Remedy{
 		Risk:  "Saved Wi-Fi networks with their passwords, and VPN settings, are removed.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{
-			"Write down the Wi-Fi passwords and VPN settings that are needed again.",
+			"Write down the Wi-Fi passwords and VPN settings that you will need again.",
 			"Go to {P-NETRESET} and confirm.",
 			"Go to {P-WIFI} and join the network again.",
 		},
@@ -22,10 +22,10 @@ var disruptiveRemedies = []*Remedy{
 		Actor: User,
 		Guard: GuardedHour,
 		Loses: LosesCopy,
-		Risk:  "iCloud data that are not kept as a copy leave the device until it has signed in again.",
+		Risk:  "iCloud data that is not kept as a copy is removed from the device until it has signed in again.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{
-			"See that the password of the {account} is at hand.",
+			"Make sure that the password of the {account} is at hand.",
 			"Go to {P-SIGNOUT}, enter the password if it is asked for, and keep a copy of all data that is offered.",
 			"Restart the {device}: {restart}.",
 			"Go to {P-SIGNIN} and sign in.",

@@ -8,8 +8,8 @@ var escalateRemedies = []*Remedy{
 		Actor: Apple,
 		Steps: []string{
 			"Open the Apple Support app, or support.apple.com/contact in a browser.",
-			"Tell the model, the {os} version, the date of the last backup, and the exact message or code.",
-			"Tell what has been tried so far.",
+			"Give the model, the {os} version, the date of the last backup, and the exact message or code.",
+			"Say what has been tried so far.",
 		},
 		Sources: []Source{AppleBackupHelp, FoundingArticle},
 	},

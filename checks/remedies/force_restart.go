@@ -65,7 +65,7 @@ func (m model) forceRestart() string {
 			"then hold the top button until the Apple logo appears"
 	default:
 		return "press and release the volume up button, press and release the volume down button, " +
-			"then hold the side button until the Apple logo appears, which takes about 10 seconds; pass over the power-off slider"
+			"then hold the side button until the Apple logo appears, which takes about 10 seconds; ignore the power-off slider"
 	}
 }
 
@@ -73,7 +73,7 @@ const forceRestartOfEachModel = "iPhone 8 and later: press and release volume up
 	"iPhone 7 and 7 Plus, iPod touch 7: hold volume down and the side or top button. " +
 	"Earlier iPhone and iPod touch, iPhone SE of 2016, iPad with a Home button: hold Home and the side or top button. " +
 	"iPad without a Home button: press and release the volume button nearest the top button, then the other one, then hold the top button. " +
-	"In each case hold on until the Apple logo appears"
+	"In each case keep holding until the Apple logo appears"
 
 // restart says how to turn the device off and on with its buttons, as the middle of a sentence.
 func (m model) restart() string {

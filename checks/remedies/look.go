@@ -20,18 +20,18 @@ var lookRemedies = []*Remedy{
 		Tier:  TierLook,
 		Actor: Administrator,
 		Steps: []string{
-			"Switch nothing on or off: a Shared iPad has no iCloud Backup, and nothing on it is at fault.",
-			"See that each person's documents are in iCloud or in the apps' own services, where a Shared iPad keeps them.",
+			"Do not switch anything on or off: a Shared iPad has no iCloud Backup, and nothing on it is wrong.",
+			"Make sure that each person's documents are in iCloud or in the apps' own services, where a Shared iPad keeps them.",
 		},
 		Sources: []Source{AppleManagedBackups, AppleServiceAccess},
 	},
 	{
 		ID:    CheckStorageAccount,
-		Title: "See that the storage that was bought belongs to this account",
+		Title: "Make sure that the storage that was bought belongs to this account",
 		Tier:  TierLook,
 		Actor: User,
 		Steps: []string{
-			"Go to {P-ACCOUNT} and read the address of the {account}: storage bought with another one does not count here.",
+			"Go to {P-ACCOUNT} and read the address of the {account}: storage bought with another account does not count here.",
 			"For a family plan, see in {P-ACCOUNT} that this account is in the family and shares its storage.",
 			"Go to {P-STORAGE} and compare the size of the plan with the one that was bought; restart the {device} if it still shows the old one.",
 		},
@@ -55,7 +55,7 @@ var lookRemedies = []*Remedy{
 		Actor: User,
 		Steps: []string{
 			"Go to {P-BACKUP}.",
-			"Note word for word the message below Back Up Now.",
+			"Write down the exact message below Back Up Now.",
 		},
 		Sources: []Source{AppleBackupHelp, FoundingArticle},
 	},
@@ -65,14 +65,14 @@ var lookRemedies = []*Remedy{
 		Tier:  TierLook,
 		Actor: User,
 		Steps: []string{
-			"Go to {P-STORAGE} and read how much storage is used, and how much there is.",
+			"Go to {P-STORAGE} and read how much storage is used, and the total.",
 			"Go to {P-BACKUPS} and read the size of the next backup.",
 		},
 		Sources: []Source{AppleBackupHelp, AppleManageICloudStorage, FoundingArticle, OnlyerrorcodesFailed, MacobserverStorage},
 	},
 	{
 		ID:    CheckSystemStatus,
-		Title: "Look at Apple's system status page",
+		Title: "Check Apple's system status page",
 		Tier:  TierLook,
 		Actor: User,
 		Steps: []string{

@@ -10,12 +10,12 @@ var safetyCopyRemedies = []*Remedy{
 		Steps: []string{
 			"Connect the {device} to a computer you trust, with more free disk space than the {device} has in use.",
 			"Open {computer-app}, and select the {device}.",
-			"If Encrypt local backup is ticked already, the backup takes the password that was set then. Where nobody knows it, try those you know with backupdoctor verify; Reset All Settings, and only that, allows a new one.",
+			"If Encrypt local backup is ticked already, the backup uses the password that was set then. If it is unknown, try the passwords you know with backupdoctor verify; only Reset All Settings allows a new one.",
 			"If Encrypt local backup is not ticked yet and this computer holds a good backup of the {device}, run backupdoctor backups set-aside with its UDID first: ticking it starts a backup at once, which overwrites that one.",
 			"Tick Encrypt local backup, choose a password, and keep it where you will find it.",
 			"Press Back Up Now, enter the passcode on the {device} if it asks, and wait until the backup has completed.",
 			"Run backupdoctor verify with the UDID of the {device} and the password. The backup is a safety copy only if it is whole.",
-			"Of a supervised device, the backup can be restored to supervised devices only, and the reverse.",
+			"A backup of a supervised device can be restored only to supervised devices, and the reverse.",
 		},
 		Sources: []Source{AppleEncryptedBackups, AppleManagedBackups, AppleRestoreSupervised, FoundingArticle},
 	},
@@ -25,7 +25,7 @@ var safetyCopyRemedies = []*Remedy{
 		Tier:  TierSafetyCopy,
 		Actor: User,
 		Steps: []string{
-			"Go to {P-STORAGE} and read how much Photos takes up, and to {P-SPACE} and read how much is free on the {device}.",
+			"Go to {P-STORAGE} and read how much Photos uses, and to {P-SPACE} and read how much is free on the {device}.",
 			"Only if there is room for all of it, go to {P-PHOTOS}, choose Download and Keep Originals, and wait until all have arrived.",
 			"Otherwise leave Optimise Storage on, and download the originals to a computer with enough free disk space, or from www.icloud.com.",
 			"Copy the photos and videos you want to keep to a computer, and open some of the copies.",

@@ -18,7 +18,7 @@ var settingsRemedies = []*Remedy{
 		Tier:  TierSettings,
 		Actor: User,
 		Steps: []string{
-			"Unplug the {device} from this computer, wait a few seconds, and plug it in again: after Don't Trust it does not ask again before.",
+			"Unplug the {device} from this computer, wait a few seconds, and plug it in again: after Don't Trust it does not ask again until then.",
 		},
 		Sources: []Source{AppleTrustAlert, LibimobiledeviceDontTrust},
 	},
@@ -30,7 +30,7 @@ var settingsRemedies = []*Remedy{
 		Steps: []string{
 			"On this computer, run: backupdoctor self-check",
 			"Update usbmuxd, or on Windows the app Apple Devices: usbmuxd 1.0.8 and older do not hand out pair records.",
-			"See that usbmuxd can write to its folder of pair records: /var/lib/lockdown on Linux, /var/db/lockdown on a Mac, C:\\ProgramData\\Apple\\Lockdown on Windows.",
+			"Make sure that usbmuxd can write to its folder of pair records: /var/lib/lockdown on Linux, /var/db/lockdown on a Mac, C:\\ProgramData\\Apple\\Lockdown on Windows.",
 			"If usbmuxd still hands out a broken record after pairing, stop it, move the file UDID.plist of this device out of that folder, start usbmuxd, and run: backupdoctor scan --pair",
 			"Restart usbmuxd, or this computer, and run the scan again.",
 		},
@@ -82,7 +82,7 @@ var settingsRemedies = []*Remedy{
 		Tier:  TierSettings,
 		Actor: User,
 		Steps: []string{
-			"See whose network it is that {P-WIFI} has a tick beside: the hotspot of another phone was seen not to serve for iCloud Backup.",
+			"Check which network has a tick beside it in {P-WIFI}: the hotspot of another phone has been seen not to work for iCloud Backup.",
 			"Join a Wi-Fi network with an internet connection of its own.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
@@ -96,7 +96,7 @@ var settingsRemedies = []*Remedy{
 		Steps: []string{
 			"Go to {P-WIFI} and switch Wi-Fi on.",
 			"Tap a network you know, and check that it has a tick beside it.",
-			"Move closer to the router if the sign beside the network shows a weak signal.",
+			"Move closer to the router if the icon beside the network shows a weak signal.",
 			"Where there is no usable Wi-Fi, connect an Ethernet adapter instead.",
 		},
 		Sources: []Source{AppleBackupHelp, ApplePH12520, FoundingArticle, IphonelifeGreyButton, SoundsupportBackups, PublicAnalysis},
@@ -106,9 +106,9 @@ var settingsRemedies = []*Remedy{
 		Title: "Back up over cellular",
 		Tier:  TierSettings,
 		Actor: User,
-		Risk:  "The mobile operator may charge for the data.",
+		Risk:  "The carrier may charge for the data.",
 		Steps: []string{
-			"Go to {P-CELL} and switch it on, where the page has it: on an iPad with mobile data only.",
+			"Go to {P-CELL} and switch it on, where the page has it: only on an iPad with cellular data.",
 			"Go to {P-CELLDATA} and choose Allow More Data on 5G, where it is offered.",
 		},
 		Sources: []Source{Macstore24Cellular, OfficegagaCellular},
@@ -120,7 +120,7 @@ var settingsRemedies = []*Remedy{
 		Actor: User,
 		Steps: []string{
 			"Unplug the router, wait half a minute, and plug it in again.",
-			"Wait until the {device} shows the Wi-Fi sign again.",
+			"Wait until the {device} shows the Wi-Fi icon again.",
 		},
 		Sources: []Source{FoundingArticle},
 	},
@@ -142,7 +142,7 @@ var settingsRemedies = []*Remedy{
 		Tier:  TierSettings,
 		Actor: User,
 		Steps: []string{
-			"Go to {P-WIFI} and join a different network, at best one behind a different internet connection.",
+			"Go to {P-WIFI} and join a different network, preferably one with a different internet connection.",
 			"Measure its upload speed with any speed test.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
@@ -167,7 +167,7 @@ var settingsRemedies = []*Remedy{
 		Actor: User,
 		Steps: []string{
 			"Open Settings and switch Airplane Mode off.",
-			"Where it has to stay on, go to {P-WIFI} and switch Wi-Fi on by itself.",
+			"Where it has to stay on, go to {P-WIFI} and switch Wi-Fi on separately.",
 		},
 		Sources: []Source{BestapplesolutionICloud},
 	},
@@ -222,7 +222,7 @@ var settingsRemedies = []*Remedy{
 		Tier:  TierSettings,
 		Actor: Administrator,
 		Steps: []string{
-			"See whether the network has a DNS filter, such as AdGuard, Pi-hole or that of a router or provider. Typical is that other sites work.",
+			"Check whether the network has a DNS filter, such as AdGuard, Pi-hole or one in a router or at a provider. Typically, other sites work.",
 			"Put *.apple-dns.net, *.icloud.com, *.icloud-content.com, *.apple-cloudkit.com and *.cdn-apple.com on its allow list.",
 			"Look through its log for names of Apple that were blocked while a backup failed.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
@@ -236,7 +236,7 @@ var settingsRemedies = []*Remedy{
 		Actor: User,
 		Steps: []string{
 			"Go to {P-DATE} and switch it on.",
-			"See that the time zone on the same page is the right one.",
+			"Make sure that the time zone on the same page is the right one.",
 		},
 		Sources: []Source{AppleEnterpriseNetworks},
 	},
@@ -254,7 +254,7 @@ var settingsRemedies = []*Remedy{
 	},
 	{
 		ID:    FixAccountPrompt,
-		Title: "Answer what the account asks for",
+		Title: "Answer the prompts of the account",
 		Tier:  TierSettings,
 		Actor: User,
 		Steps: []string{
@@ -266,11 +266,11 @@ var settingsRemedies = []*Remedy{
 	},
 	{
 		ID:    FixPayment,
-		Title: "Put payment and storage plan in order",
+		Title: "Correct the payment method and the storage plan",
 		Tier:  TierSettings,
 		Actor: User,
 		Steps: []string{
-			"Go to {P-PAYMENT} and correct the way of paying.",
+			"Go to {P-PAYMENT} and correct the payment method.",
 			"Go to {P-PLAN} and see that the plan is the one you expect.",
 		},
 		Sources: []Source{AppleCancelICloudPlus},
@@ -291,7 +291,7 @@ var settingsRemedies = []*Remedy{
 		Title: "Allow account changes",
 		Tier:  TierSettings,
 		Actor: User,
-		Risk:  "Whoever holds the device can then change its account.",
+		Risk:  "Anyone who has the device can then change its account.",
 		Steps: []string{
 			"Go to {P-SCREENTIME} and choose Allow.",
 			"For the device of a child, let the family organiser do so.",
@@ -316,8 +316,8 @@ var settingsRemedies = []*Remedy{
 		Actor: User,
 		Steps: []string{
 			"Clean the port of the {device} with a dry, soft brush.",
-			"Connect it to a wall charger with another cable, or lay it anew on its wireless charger.",
-			"See that the battery sign shows a bolt.",
+			"Connect it to a wall charger with another cable, or place it on its wireless charger again.",
+			"Make sure that the battery icon shows a bolt.",
 		},
 		Sources: []Source{AppleBackupHelp, ApplePH12520, FoundingArticle},
 	},
@@ -331,20 +331,20 @@ var settingsRemedies = []*Remedy{
 			"Connect the {device} to a computer you trust, and open {computer-app}.",
 			"If this computer holds a good backup of the {device}, run backupdoctor backups set-aside with its UDID first: a new password starts a backup at once, which overwrites that one.",
 			"Select the {device}, tick Encrypt local backup, and choose a password.",
-			"Keep the password where you will find it in years.",
+			"Keep the password where you will find it years from now.",
 		},
 		Sources: []Source{AppleEncryptedBackups, AppleDeviceManagement},
 	},
 	{
 		ID:    SetAsideLocalBackup,
-		Title: "Set the broken backup on the computer aside, and back up anew",
+		Title: "Set the broken backup on the computer aside, and back up again",
 		Tier:  TierSettings,
 		Actor: User,
 		Risk:  "The folder that is set aside may be the only copy there is: delete nothing before the new backup is proved whole. Both need room on the disk.",
 		Steps: []string{
 			"On the computer with the backup, see that no backup is running.",
 			"Run backupdoctor backups set-aside with the UDID of the {device}: it gives the folder the name of an archived copy, and says how to undo that.",
-			"Open {computer-app}, select the {device}, and press Back Up Now. It will be a full backup, and take its time.",
+			"Open {computer-app}, select the {device}, and press Back Up Now. It will be a full backup, and take a while.",
 			"Run backupdoctor verify with the same UDID.",
 			"Only once the new backup is whole, delete the folder that was set aside.",
 		},

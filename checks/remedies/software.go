@@ -6,7 +6,7 @@ var softwareRemedies = []*Remedy{
 		Title: "Update the software",
 		Tier:  TierSoftware,
 		Actor: User,
-		Risk:  "An update cannot be taken back.",
+		Risk:  "An update cannot be undone.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{
 			"Connect the {device} to its charger and to Wi-Fi.",
@@ -20,7 +20,7 @@ var softwareRemedies = []*Remedy{
 		Title: "Update the software with a computer",
 		Tier:  TierSoftware,
 		Actor: User,
-		Risk:  "An update cannot be taken back. Restore, the button beside Update, erases the device.",
+		Risk:  "An update cannot be undone. Restore, the button beside Update, erases the device.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{
 			"Connect the {device} to a computer you trust, and open {computer-app}.",
@@ -53,7 +53,7 @@ var softwareRemedies = []*Remedy{
 		Steps: []string{
 			"Go to {P-ACCOUNT} and note the devices listed there.",
 			"Update each iPhone and iPad to 16.2 or later, and each Mac to macOS 13.1 or later.",
-			"Remove from the account what cannot be updated: every device of the account has to meet this, an Apple TV, Apple Watch or HomePod too.",
+			"Remove from the account what cannot be updated: every device of the account has to meet this, including an Apple TV, Apple Watch or HomePod.",
 		},
 		Sources: []Source{AppleADP},
 	},

@@ -45,10 +45,10 @@ var waitRemedies = []*Remedy{
 		Title: "Let the restore finish",
 		Tier:  TierWait,
 		Actor: User,
-		Risk:  "What a stopped restore has not brought back yet stays lost on the device: let it run.",
+		Risk:  "What an interrupted restore has not brought back yet stays lost on the device: let it run.",
 		Steps: []string{
 			"Connect the {device} to its charger and to Wi-Fi.",
-			"Leave it there, away from heat, until {P-BACKUP} no longer speaks of a restore.",
+			"Leave it there, away from heat, until {P-BACKUP} no longer mentions a restore.",
 		},
 		Sources: []Source{AppleMissingAfterRestore, PublicAnalysis},
 	},
@@ -66,11 +66,11 @@ var waitRemedies = []*Remedy{
 	},
 	{
 		ID:    WaitForOtherBackup,
-		Title: "Let the other use of the backup come to its end",
+		Title: "Let the other use of the backup finish",
 		Tier:  TierWait,
 		Actor: User,
 		Steps: []string{
-			"Let any deletion of a backup, and any restore on another device, come to its end.",
+			"Let any deletion of a backup, and any restore on another device, finish.",
 			"Wait an hour.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},

@@ -40,7 +40,7 @@ type Day struct{ time.Time }
 func (d *Day) UnmarshalYAML(node *yaml.Node) error {
 	at, err := time.Parse(time.DateOnly, node.Value)
 	if err != nil {
-		return fmt.Errorf("line %d: %q is no day like 2027-01-31", node.Line, node.Value)
+		return fmt.Errorf("line %d: %q is not a day like 2027-01-31", node.Line, node.Value)
 	}
 	d.Time = at
 	return nil

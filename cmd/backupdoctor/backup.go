@@ -25,7 +25,7 @@ func backupCommand(e env) *cli.Command {
 		Usage: "make a copy of each attached device on this computer, and prove it",
 		Description: "Has the device write a backup into a library of this program, as it does for Finder,\n" +
 			"iTunes and Apple Devices, verifies every byte as it arrives, and then examines the device\n" +
-			"again with what the copy tells. The device asks for its passcode each time.\n\n" +
+			"again with what the copy shows. The device asks for its passcode each time.\n\n" +
 			"Copies lie in LIBRARY/UDID/DATE/UDID. The last good one is never touched: a new one\n" +
 			"shares what has not changed with it, and takes its place only once it is proved. Run the\n" +
 			"same command again to resume an interrupted copy.\n\n" +
@@ -49,7 +49,7 @@ func backupCommandFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "copy only the device with this `UDID`, name, serial or tag"},
 		&cli.StringFlag{Name: "to", Category: backupFlags, Usage: "library of copies in `DIR`", DefaultText: "backupdoctor/backups in the data folder"},
-		command.Option(backupFlags, "full", "have everything sent, not only what changed"),
+		command.Option(backupFlags, "full", "make a full backup, not only of what changed"),
 		command.Option(backupFlags, "plan", "ask how large a full backup is; nothing is sent"),
 		&cli.IntFlag{Name: "keep", Category: backupFlags, Usage: "`NUMBER` of proved copies of a device to keep", Value: 1},
 		&cli.StringFlag{Name: "messages", Category: backupFlags, Usage: "write the session's messages, without contents, to `FILE`"},

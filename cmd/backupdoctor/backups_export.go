@@ -25,7 +25,7 @@ func exportCopyCommand(e env) *cli.Command {
 		ArgsUsage: "UDID|FOLDER",
 		Description: "Takes the newest proved copy of a device in the usual library, or the copy in FOLDER.\n" +
 			"Nothing is overwritten, and the copy in the library stays as it is. idevicebackup2 and\n" +
-			"pymobiledevice3 restore a copy where it lies and need no export.\n\n" +
+			"pymobiledevice3 restore a copy in place and need no export.\n\n" +
 			command.Examples(
 				"backupdoctor backups export 00008110-001A2B3C4D5E6F70",
 				"backupdoctor backups export --to /mnt/mac/Backup ~/copies/UDID/20261129T140203Z/UDID",
@@ -111,7 +111,7 @@ func exportPlace(places []backup.Place, udid, folder string) (backup.Place, erro
 	case len(places) == 1:
 		return places[0], nil
 	case len(places) == 0:
-		return backup.Place{}, command.Usage(fmt.Sprintf("idevicebackup2 -u %s restore --system --settings %s restores it where it lies", udid, strconv.Quote(folder)),
+		return backup.Place{}, command.Usage(fmt.Sprintf("idevicebackup2 -u %s restore --system --settings %s restores it in place", udid, strconv.Quote(folder)),
 			"no program of this system has a folder of backups; name one with --to")
 	default:
 		return backup.Place{}, command.Usage("name one with --to", "it could go to %q (%s) or to %q (%s)", places[0].Path, places[0].Program, places[1].Path, places[1].Program)

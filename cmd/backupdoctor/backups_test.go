@@ -123,7 +123,7 @@ func TestClosedFolderIsNotNoBackups(t *testing.T) {
 	}
 	t.Cleanup(func() { os.Chmod(dir, 0o700) })
 	s := typed(t, t.Context(), "backups", "--backups", dir)
-	if s.code != 3 || !strings.Contains(s.stdout, "Whether backups lie there is unknown") {
+	if s.code != 3 || !strings.Contains(s.stdout, "Whether there are backups there is unknown") {
 		t.Errorf("exit code %d, stdout:\n%s", s.code, s.stdout)
 	}
 	s = typed(t, t.Context(), "verify", backuptest.UDID, "--backups", dir)

@@ -22,9 +22,9 @@ func benchCommand(e env) *cli.Command {
 		Name:  "bench",
 		Usage: "examine each device as it is plugged in, and show the tray in a browser",
 		Description: "Does what watch does, and serves a page with one tile for each device, by slot, that changes\n" +
-			"as the devices do. Behind each tile stand its causes, what they rest on, and what to do. The\n" +
+			"as the devices do. Each tile leads to its causes, their evidence, and what to do. The\n" +
 			"page changes nothing, on no device, and loads nothing from elsewhere.\n\n" +
-			"Only browsers on this computer reach it, and so does everybody who is logged in here, unless\n" +
+			"Only browsers on this computer reach it, and so does everyone who is logged in here, unless\n" +
 			"there is a --token-file. With another address in --listen the network reaches it: then it\n" +
 			"needs a certificate, whose names are those that the page may be asked for by, and a token. One\n" +
 			"that is not in a file is made up, and printed on stderr as a part of the page's address.\n\n" +
@@ -69,7 +69,7 @@ func benchCommand(e env) *cli.Command {
 func pageFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "listen", Category: pageHeading, Usage: "`ADDRESS` of the page: host:port; port 0 is a free one", Value: "127.0.0.1:0"},
-		&cli.StringFlag{Name: "token-file", Category: pageHeading, Usage: "who looks must have the token in `FILE`"},
+		&cli.StringFlag{Name: "token-file", Category: pageHeading, Usage: "require the token in `FILE` to sign in"},
 		&cli.StringFlag{Name: "tls-cert", Category: pageHeading, Usage: "serve HTTPS with the certificate chain in `FILE` (PEM)"},
 		&cli.StringFlag{Name: "tls-key", Category: pageHeading, Usage: "its private key, in `FILE`, PEM"},
 	}

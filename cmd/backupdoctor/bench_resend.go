@@ -14,7 +14,7 @@ import (
 func resendCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "resend",
-		Usage: "send reports to the hub again, though it has had them",
+		Usage: "send reports to the hub again, even if it received them",
 		Description: "A hub that lost its database gets what it lacks by itself. This is for one from which single\n" +
 			"reports were deleted. A bench that runs begins at once, and otherwise the next one does. Reports\n" +
 			"that the hub still has are not counted twice.\n\n" +

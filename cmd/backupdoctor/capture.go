@@ -26,7 +26,7 @@ func captureCommand(e env) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			command.Option(reportFlags, "redact", "replace names and identifiers with placeholders"),
 			command.Option(reportFlags, "force", "overwrite files that exist"),
-			command.Option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
+			command.Option(reportFlags, "quiet", "do not show progress"),
 		}, captureFlags()),
 		Action: command.Takes(1, func(ctx *cli.Context) error {
 			attached, err := e.attachedOf(ctx, e.releases())

@@ -19,7 +19,7 @@ func configCommand(e env) *cli.Command {
 		Usage: "show the settings in force, and where each comes from",
 		Description: "A flag wins over a variable, a variable over the configuration file, and that over the\n" +
 			"default. The file is backupdoctor/" + config.FileName + " in your configuration folder, or the one that\n" +
-			"--config or " + config.FileVariable + " names. It must be yours, and nobody else may be able to\n" +
+			"--config or " + config.FileVariable + " names. It must be yours, and no other user may be able to\n" +
 			"write to it. It is YAML:\n\n" +
 			command.Indented(configExample) + "\n\n" +
 			"A key in capitals, with _ for - and BACKUPDOCTOR_ before it, is its variable:\n" +

@@ -12,7 +12,7 @@ const (
 	checksFlags  = "Checks"
 	reportFlags  = "Report"
 	backupFlags  = "Backups"
-	moreHeading  = "Beside the device"
+	moreHeading  = "More evidence"
 	watchHeading = "After each visit"
 	pageHeading  = "Page"
 )

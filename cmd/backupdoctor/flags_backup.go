@@ -33,7 +33,7 @@ func placeFlags() []cli.Flag {
 // limitFlags limit the time for inspecting backups.
 func limitFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.DurationFlag{Name: "deadline", Category: backupFlags, Usage: "`TIME` that all backups together may take; 0 is no limit", DefaultText: "0"},
+		&cli.DurationFlag{Name: "deadline", Category: backupFlags, Usage: "`TIME` for all backups together; 0 is no limit", DefaultText: "0"},
 		&cli.DurationFlag{Name: "timeout", Category: backupFlags, Usage: "`TIME` for one backup", DefaultText: "no limit"},
 	}
 }

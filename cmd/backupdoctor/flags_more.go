@@ -17,9 +17,9 @@ import (
 // moreFlags select what to add once devices have been read.
 func moreFlags() []cli.Flag {
 	return slices.Concat(
-		[]cli.Flag{command.Option(moreHeading, "ask", "ask at this terminal what only a person can tell")},
+		[]cli.Flag{command.Option(moreHeading, "ask", "ask at this terminal what only a person can answer")},
 		answerFlags(),
-		[]cli.Flag{command.Option(moreHeading, "net", "look at Apple's hosts and at its status page from this computer")},
+		[]cli.Flag{command.Option(moreHeading, "net", "check Apple's hosts and status page from this computer")},
 	)
 }
 
@@ -27,7 +27,7 @@ func moreFlags() []cli.Flag {
 func answerFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "answers", Category: moreHeading, Usage: "take such answers from `FILE`, as lines \"question: answer\"; - is stdin"},
-		&cli.StringFlag{Name: "message", Category: moreHeading, Usage: "take `TEXT` for what the device says of the failed backup"},
+		&cli.StringFlag{Name: "message", Category: moreHeading, Usage: "`TEXT` of the device's message about the failed backup"},
 	}
 }
 

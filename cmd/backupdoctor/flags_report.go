@@ -19,7 +19,7 @@ func outputFlags() []cli.Flag {
 	return append(renderFlags(),
 		command.Option(reportFlags, "redact", "replace names and identifiers with placeholders"),
 		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
-		command.Option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
+		command.Option(reportFlags, "quiet", "do not show progress"),
 	)
 }
 

@@ -35,8 +35,8 @@ func learnFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`, name, serial or tag"},
 		command.Option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
 		command.Option(deviceFlags, "no-input", "never wait for a person; rejects --pair, --ask and --listen"),
-		&cli.DurationFlag{Name: "deadline", Category: deviceFlags, Usage: "`TIME` that all devices together may take; 0 is no limit", Value: 10 * time.Minute},
-		command.Option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
+		&cli.DurationFlag{Name: "deadline", Category: deviceFlags, Usage: "`TIME` for all devices together; 0 is no limit", Value: 10 * time.Minute},
+		command.Option(deviceFlags, "sizes", "also measure the apps; takes some seconds per device"),
 	}
 }
 
@@ -44,7 +44,7 @@ func learnFlags() []cli.Flag {
 func usbFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
-		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` for one device with all its tries", DefaultText: "20s, on Wi-Fi 60s"},
+		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` for one device, including retries", DefaultText: "20s, on Wi-Fi 60s"},
 		&cli.IntFlag{Name: "jobs", Category: deviceFlags, Usage: "examine `NUMBER` devices at a time", DefaultText: "10, more while all answer well"},
 		command.Option(deviceFlags, "network", "examine devices on Wi-Fi too"),
 	}
@@ -53,7 +53,7 @@ func usbFlags() []cli.Flag {
 // checkFlags select the checks to run.
 func checkFlags() []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringSliceFlag{Name: "only", Category: checksFlags, Usage: "ask only the checks with these `IDS`, separated by commas"},
+		&cli.StringSliceFlag{Name: "only", Category: checksFlags, Usage: "run only the checks with these `IDS`, separated by commas"},
 		&cli.StringSliceFlag{Name: "skip", Category: checksFlags, Usage: "leave out the checks with these `IDS`"},
 		&cli.StringFlag{Name: "max-age", Category: checksFlags, Usage: "accept a last backup as old as `AGE`: 4d, 1w", DefaultText: "2d"},
 		&cli.StringFlag{Name: "fail-on", Category: checksFlags, Usage: "exit with 0 below `LEVEL`: unproved, warning or problem", DefaultText: string(report.Unproved)},

@@ -117,7 +117,7 @@ func (e env) changingHistory(ctx context.Context, change func(*ledger.Store) err
 		return err
 	}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan begins one, at " + path}
+		return command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan starts one, at " + path}
 	}
 	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
 	if err != nil {

@@ -24,7 +24,7 @@ func exportCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "export",
 		Usage: "write all runs, devices and findings",
-		Description: "Each device is written as it stood in the report of its run. As csv there is one row for\n" +
+		Description: "Each device is written as it was in the report of its run. As csv there is one row for\n" +
 			"each problem, warning, unknown and suppressed finding. \n\n" +
 			command.Examples(
 				"backupdoctor history export -o json=history.json",
@@ -55,7 +55,7 @@ func (e env) export(ctx context.Context, store *ledger.Store, w format.HistoryWr
 		return err
 	}
 	if damaged > 0 {
-		fmt.Fprintf(e.Stderr, "the reports of %s could not be read; of those there is what the history has beside them\n", words.Count(damaged, "device"))
+		fmt.Fprintf(e.Stderr, "the reports of %s could not be read; for those, only what the history lists is exported\n", words.Count(damaged, "device"))
 	}
 	return w.Close()
 }

@@ -13,7 +13,7 @@ import (
 func pruneCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "prune",
-		Usage: "forget old runs, and give their room back",
+		Usage: "delete old runs, and free their space",
 		Description: "Nothing is ever forgotten by itself. A year of forty devices a day takes about 150 MB.\n\n" +
 			"A run whose date is in doubt is as old as those written next to it. A run with a report\n" +
 			"that is kept for a hub, and that no hub has, stays unless --force is given.\n\n" +

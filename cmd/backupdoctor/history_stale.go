@@ -21,7 +21,7 @@ func staleCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "stale",
 		Usage: "list the devices without a recent good iCloud backup",
-		Description: "Tells of each device what was known when it was last scanned: those that have no good\n" +
+		Description: "Shows what was known of each device when it was last scanned: those with no good\n" +
 			"iCloud backup on record come first, then the oldest backups, then those of which it could\n" +
 			"not be read. The exit code is 1 if there is one of the first two kinds, and else 0.\n\n" +
 			"With --mdm, devices that are in an MDM's export and not in the history are listed, too.\n\n" +

@@ -19,7 +19,7 @@ func scanCommand(e env) *cli.Command {
 		Description: "Reads from every iPhone and iPad on USB, and changes nothing on them. A\n" +
 			"device that does not trust this computer is listed but not examined; --pair\n" +
 			"asks it for trust.\n\n" +
-			"Backups of these devices on this computer are found by their UDID, and tell\n" +
+			"Backups of these devices on this computer are found by their UDID, and show\n" +
 			"more. Each gets a quick look, for no longer than --timeout; backupdoctor\n" +
 			"verify proves them.\n\n" +
 			command.Examples(

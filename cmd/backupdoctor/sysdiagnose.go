@@ -15,7 +15,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "sysdiagnose",
 		Usage: "have a device gather a sysdiagnose, fetch it and say why its backups fail",
-		Description: "A sysdiagnose holds what no cable tells: the results of the last attempts, and which\n" +
+		Description: "A sysdiagnose holds what a cable does not show: the results of the last attempts, and which\n" +
 			"condition was lost in the nights before. Only a person can start one, with the buttons of\n" +
 			"the device. The archive, of some hundred megabytes, is copied into a folder of this\n" +
 			"computer and then read as with scan --sysdiagnose. On the device it stays where it is.\n\n" +

@@ -51,7 +51,7 @@ var ledCourses = []struct {
 		types:   map[remedies.ID][]string{remedies.Restart: {"s", "done at home"}, remedies.TurnBackupOffAndOn: {"s", ""}},
 		acts:    [][]string{usb.PermittedBackup},
 		ticket: []string{"backup in iCloud damaged", "skipped: Restart the device (“done at home”)", "copy on a computer proved whole",
-			"Delete this device's old iCloud backup and start afresh", "backed up"},
+			"Delete this device's old iCloud backup and start over", "backed up"},
 	},
 }
 

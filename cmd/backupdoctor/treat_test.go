@@ -244,7 +244,7 @@ func TestTreatStorageFull(t *testing.T) {
 		p.reads("why is it skipped?")
 		p.types("not here")
 	}
-	skip("See that the storage that was bought")
+	skip("Make sure that the storage that was bought")
 	skip("Make an encrypted computer backup")
 	skip("Download the originals")
 	skip("Get more iCloud storage")

@@ -45,9 +45,9 @@ func watchFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.IntFlag{Name: "until", Category: deviceFlags, Usage: "end after this `NUMBER` of visits"},
 		command.Option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
-		command.Option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
+		command.Option(deviceFlags, "sizes", "also measure the apps; takes some seconds per device"),
 		&cli.StringFlag{Name: "exec", Category: watchHeading, Usage: "run the shell `COMMAND`"},
-		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` that the command may take for one device", Value: 5 * time.Minute},
+		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` for the command on one device", Value: 5 * time.Minute},
 		command.Option(watchHeading, "notify", "show a notice on the desktop, in place of the terminal's bell"),
 		command.Option(watchHeading, "no-bell", "do not ring the terminal's bell"),
 	}, historyFlags(), usbFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())

@@ -27,7 +27,7 @@ func (v *verification) judgeCompleteness() {
 		return
 	}
 	if unlisted := v.unlisted.Load(); unlisted > 0 {
-		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d files of a backup lie beside it that it does not list", unlisted))
+		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("it does not list %d files of a backup that are in the folder", unlisted))
 	}
 	if absent := v.absentApps(); len(absent) > 0 {
 		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d of the installed apps are not in it", len(absent)))

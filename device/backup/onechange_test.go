@@ -148,7 +148,7 @@ var oneChanges = []oneChange{
 	{"a file that is not listed", addFile(orphanName), always(whole), always(whole), &layoutDB, "unlisted files are counted",
 		func(p device.Proof) bool { return p.Unlisted == 1 }},
 	{"a file that is not listed, beside an mbdb", addFile(orphanName[3:]), always(neither), always(neither), &layoutMBDB, "", nil},
-	{"a file of another program", addFile(".DS_Store"), always(whole), always(whole), nil, "it is no file of the backup",
+	{"a file of another program", addFile(".DS_Store"), always(whole), always(whole), nil, "it is not a file of the backup",
 		func(p device.Proof) bool { return p.Unlisted == 0 }},
 	{"Snapshot left behind", makeFolder(snapshotName), always(whole), always(whole), nil, "nothing is wrong with what is in place", nil},
 }

@@ -55,7 +55,7 @@ func openClearDB(ctx context.Context, path string, head []byte, size int64, keys
 func openLockedDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys) (manifest.Manifest, error) {
 	switch {
 	case p.kind() == plain:
-		return nil, errors.New("it is no database")
+		return nil, errors.New("it is not a database")
 	case !p.isEncrypted():
 		return nil, errKeysLost
 	case size%cbc.BlockSize != 0:

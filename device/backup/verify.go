@@ -459,7 +459,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 func (v *verification) judgeJournal(m manifest.Manifest) {
 	info, err := v.root.Lstat(dbName + "-journal")
 	if !m.Flat() && err == nil && info.Size() > 0 {
-		v.leaveOpen(device.StatementList, listIncomplete, "a rollback journal lies beside it, of a change that was cut off")
+		v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
 	}
 }
 
@@ -650,7 +650,7 @@ func (v *verification) manifestSize(name string) (int64, error) {
 	case err != nil:
 		return 0, err
 	case !info.Mode().IsRegular():
-		return 0, errors.New("it is no file")
+		return 0, errors.New("it is not a file")
 	case info.Size() == 0:
 		return 0, errors.New("it is empty")
 	}

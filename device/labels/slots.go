@@ -49,7 +49,7 @@ func ReadSlots(r io.Reader) (Slots, error) {
 	}
 	var file slotsFile
 	if err := json.Unmarshal(data, &file); err != nil {
-		return Slots{}, fmt.Errorf("it is no file of slots: %w", err)
+		return Slots{}, fmt.Errorf("it is not a file of slots: %w", err)
 	}
 	if file.Schema != slotsSchema {
 		return Slots{}, fmt.Errorf("it has the schema %d, and this version reads %d", file.Schema, slotsSchema)
@@ -101,7 +101,7 @@ func (s Slots) With(port, name string) (Slots, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	switch other := s.Port(name); {
 	case port == "" || len(port) > maxSlotName:
-		return s, fmt.Errorf("%.50q is no port", port)
+		return s, fmt.Errorf("%.50q is not a port", port)
 	case name == "":
 		return s, errors.New("a slot needs a name")
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):

@@ -37,7 +37,7 @@ func fetch(ctx context.Context, transport http.RoundTripper, address string) ([]
 	client := http.Client{Transport: transport, CheckRedirect: sameHost}
 	response, err := client.Do(request)
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return nil, fmt.Errorf("%w; nothing was read: this computer does not trust whoever answered. The list can be saved by a computer that does, and read from a file", err)
+		return nil, fmt.Errorf("%w; nothing was read: this computer does not trust the certificate of the server. The list can be saved by a computer that does, and read from a file", err)
 	}
 	if err != nil {
 		return nil, err

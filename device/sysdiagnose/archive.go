@@ -10,7 +10,7 @@ import (
 )
 
 // ErrForeign means that a file or folder is not a sysdiagnose archive.
-var ErrForeign = errors.New("this is no sysdiagnose archive")
+var ErrForeign = errors.New("this is not a sysdiagnose archive")
 
 // An Archive is the evidence from one sysdiagnose archive.
 type Archive struct {

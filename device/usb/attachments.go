@@ -147,7 +147,7 @@ func (all attachments) follow(message safeplist.Dict) (Change, error) {
 }
 
 // errEntry reports an attach or detach message that cannot be parsed.
-var errEntry = errors.New("usbmuxd told of a device that cannot be understood")
+var errEntry = errors.New("usbmuxd announced a device that cannot be understood")
 
 // parseAttached parses one device entry, including its connection type.
 func parseAttached(message safeplist.Dict) (Attached, error) {

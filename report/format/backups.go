@@ -226,7 +226,7 @@ func (p *page) closed(places []report.Place) {
 			continue
 		}
 		p.heading("Cannot tell: " + device.Quoted(place.Path))
-		p.print(p.hang(p.lead(m), m.style, "Whether backups lie there is unknown: "+reasonOf(place.Reason, "")+".")...)
+		p.print(p.hang(p.lead(m), m.style, "Whether there are backups there is unknown: "+reasonOf(place.Reason, "")+".")...)
 		if place.Hint != "" {
 			p.print(p.hang(under, plain, place.Hint)...)
 		}
@@ -243,7 +243,7 @@ func (p *page) backupsFooter(r report.Report) {
 	p.print("")
 	p.print(p.hang("", plain, words.Count(all, "backup")+": "+backupCounts(c))...)
 	if n := readable(r); n > 0 {
-		p.print(p.hang("", plain, words.Count(n, "backup")+" not encrypted: anybody who can read the disk can read the backup.")...)
+		p.print(p.hang("", plain, words.Count(n, "backup")+" not encrypted: anyone who can read the disk can read the backup.")...)
 	}
 	if r.Redacted {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)

@@ -14,7 +14,7 @@ func TestExplainMeaningsTellsWhatTheTableKnows(t *testing.T) {
 	got := explainedMeanings(t, codes.LookUp(chain), Options{Width: 100, UTF8: true})
 	for _, want := range []string{
 		"MBErrorDomain/303\nIn iCloud Backup: iCloud has too little room for the backup.\n",
-		"Settings shows a message of its own: the iCloud storage does not suffice.\n",
+		"Settings shows a specific message: there is not enough iCloud storage.\n",
 		"CKErrorDomain/25 (quotaExceeded)\n",
 		"backupd makes MBErrorDomain/303 of it.\n",
 		"One of these may not hold:\n- iCloud has room for the next backup (icloud-storage-full)\n",

@@ -59,7 +59,7 @@ func TestExplainShowsWhatComesBeforeDeleting(t *testing.T) {
 			if !ok || r.Loses == remedies.LosesNothing {
 				continue
 			}
-			want := []string{"have a computer backup of today", "which backupdoctor verify, given that password, calls whole"}
+			want := []string{"make a computer backup today", "which backupdoctor verify, given that password, reports as whole"}
 			if slices.Contains(r.Needs, remedies.KeepPhotoOriginals) {
 				photos++
 				want = append(want, "download the originals of iCloud Photos, or copy them to a computer")

@@ -38,7 +38,7 @@ func (p *page) footer(r report.Report) {
 			r.Releases.TableDate.Format(time.DateOnly), device.Token(r.Releases.TableSource)))
 	}
 	if n := r.Summary.SuppressedFindings; n > 0 && !p.ShowSuppressed {
-		notes = append(notes, words.Count(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
+		notes = append(notes, words.Count(n, "finding")+" suppressed; --show-suppressed lists them, with the reasons.")
 	}
 	if r.Redacted {
 		notes = append(notes, "Names and identifiers are placeholders.")

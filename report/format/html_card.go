@@ -152,7 +152,7 @@ func newHTMLStep(s report.Step) htmlStep {
 func actorOf(s report.Step) string {
 	switch actor := report.Clean(s.Actor); remedies.Actor(actor) {
 	case "":
-		return "By anybody"
+		return "By anyone"
 	case remedies.Apple:
 		return "By Apple"
 	default:
@@ -199,7 +199,7 @@ func factsOf(d report.Device) []htmlFact {
 	add(htmlFact{Name: "UDID", Value: device.Label(d.UDID), Code: true})
 	add(htmlFact{Name: "USB port", Value: device.Label(d.Location), Code: true})
 	add(htmlFact{Name: "Connection", Value: connectionNote(d)})
-	add(htmlFact{Name: "Meanwhile", Value: useNote(d)})
+	add(htmlFact{Name: "At the same time", Value: useNote(d)})
 	if d.Repair != nil {
 		add(htmlFact{Name: "Repair", Value: repairLine(*d.Repair)})
 		add(htmlFact{Name: "Found in the repair", Value: repairFound(*d.Repair)})

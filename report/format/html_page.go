@@ -238,7 +238,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	}
 	for _, place := range r.Places {
 		if place.Reason != "" {
-			add(mark{"?", "", "Unknown", cyan}, "Whether backups lie in "+device.Quoted(place.Path)+" is unknown: "+reasonOf(place.Reason, "")+". "+place.Hint)
+			add(mark{"?", "", "Unknown", cyan}, "Whether there are backups in "+device.Quoted(place.Path)+" is unknown: "+reasonOf(place.Reason, "")+". "+place.Hint)
 		}
 	}
 	note := mark{"•", "", "Note", plain}
@@ -246,7 +246,7 @@ func noticesOf(r report.Report) []htmlNotice {
 		add(note, "Names and identifiers are placeholders.")
 	}
 	if n := r.Summary.SuppressedFindings; n > 0 && r.Subject != report.OfBackups {
-		add(note, words.Count(n, "suppressed finding")+" counted for nothing, and each stands with its reason at the device.")
+		add(note, words.Count(n, "suppressed finding")+" not counted; each is listed with its reason at the device.")
 	}
 	if n := r.Summary.Retried; n > 0 {
 		add(note, words.Count(n, "device")+" had to be tried twice.")

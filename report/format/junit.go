@@ -199,7 +199,7 @@ func missingFrom(r report.Report) []string {
 	missing := convert(r.Gaps, func(g report.Gap) string { return g.Summary })
 	for _, p := range r.Places {
 		if r.Subject == report.OfBackups && p.Reason != "" {
-			missing = append(missing, "whether backups lie in "+device.Quoted(p.Path)+" is unknown: "+reasonOf(p.Reason, ""))
+			missing = append(missing, "whether there are backups in "+device.Quoted(p.Path)+" is unknown: "+reasonOf(p.Reason, ""))
 		}
 	}
 	return missing

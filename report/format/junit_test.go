@@ -213,7 +213,7 @@ func TestJUnitTellsEveryStatus(t *testing.T) {
 		"backup-turned-off":                "failure: iCloud Backup is off.iCloud Backup switch: off (expected on)\nWhat to do:\n1. Switch iCloud Backup on",
 		"backup-stale":                     "failure: The last good backup is 23 days old.Explained by: backup-turned-off\nWhat to do:\n1. Back up now",
 		"wifi-missing":                     "system-out: warning: The device is not on Wi-Fi at this moment.\nWhat to do:\n1. Join a Wi-Fi network",
-		"not-trusted":                      "skipped: the device refused to tell (GetProhibited)",
+		"not-trusted":                      "skipped: the device refused to report it (GetProhibited)",
 		"icloud-storage-full":              "skipped: Is iCloud full?",
 		"not-trusted (2)":                  "passed",
 		"icloud-storage-full (“the plan”)": "skipped: suppressed: “ordered on Monday”, until 2026-12-20T08:30:00Zwarning: Little room is left.",
@@ -313,7 +313,7 @@ func TestJUnitTellsEveryBackup(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"complete":                                           "error: whether backups lie in “/Volumes/Disk” is unknown: this program may not read it on this computerwhether backups lie in “/Volumes/Disk” is unknown: this program may not read it on this computer",
+		"complete":                                           "error: whether there are backups in “/Volumes/Disk” is unknown: this program may not read it on this computerwhether there are backups in “/Volumes/Disk” is unknown: this program may not read it on this computer",
 		"backup “00008030-000E11000A84802E”":                 "system-out: old: The backup is old: “253 days”.",
 		"backup “00008110-001A2B3C4D5E6F70”":                 "failure: blob-missing; oldblob-missing: Files that the manifest lists are missing (1 of 3).",
 		"backup “00008110-001A2B3C4D5E6F70-20260301-101500”": "system-out: old: The backup is old: “253 days”.",

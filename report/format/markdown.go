@@ -86,7 +86,7 @@ func (m *markdown) head(r report.Report) {
 	}
 	for _, p := range r.Places {
 		if p.Reason != "" {
-			m.line("\n> Whether backups lie in ", markdownText(device.Quoted(p.Path)), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
+			m.line("\n> Whether there are backups in ", markdownText(device.Quoted(p.Path)), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
 		}
 	}
 	for _, note := range slices.Concat(inventoryNotes(r), mdmNotes(r.MDM), runNotes(r, contradictions(r))) {
@@ -184,7 +184,7 @@ func (m *markdown) device(d report.Device) {
 	m.known("System", strings.TrimSpace(versionOf(d)+" "+bracketed(d.BuildVersion)))
 	m.known("USB port", d.Location)
 	m.said("Connection", connectionNote(d))
-	m.said("Meanwhile", useNote(d))
+	m.said("At the same time", useNote(d))
 	for _, f := range d.Asset {
 		m.known("Inventory, "+device.Label(f.Name), f.Value)
 	}

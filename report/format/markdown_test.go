@@ -315,7 +315,7 @@ func TestMarkdownTellsADevice(t *testing.T) {
 
 ### What could not be read
 
-- the device refused to tell (GetProhibited): not-trusted
+- the device refused to report it (GetProhibited): not-trusted
 
 ### Suppressed
 
@@ -390,7 +390,7 @@ func TestMarkdownTellsWhatIsMissing(t *testing.T) {
 
 > Devices may be missing: the run was interrupted.
 
-> Whether backups lie in “place-1” is unknown: this program may not read it on this computer. Ask.
+> Whether there are backups in “place-1” is unknown: this program may not read it on this computer. Ask.
 
 - Devices: 1 (1 backed up)
 - Read: 2026-11-20 08:30 UTC

@@ -89,7 +89,7 @@ func commandFor(next checks.Next, d report.Device) nextCommand {
 	case checks.NextMessage:
 		return nextCommand{text: again(attached) + " --message TEXT", why: "TEXT is what the device shows about the failed backup", udid: attached}
 	case checks.NextAsk:
-		return nextCommand{text: again(attached) + " --ask", why: "asks what only a person can tell, and rules causes out", udid: attached}
+		return nextCommand{text: again(attached) + " --ask", why: "asks what only a person can answer, and rules causes out", udid: attached}
 	case checks.NextListen:
 		return nextCommand{text: "backupdoctor listen", why: "follows the log while you tap Back Up Now", udid: true}
 	case checks.NextSysdiagnose:

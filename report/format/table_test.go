@@ -125,7 +125,7 @@ func TestWhatCouldNotBeReadIsGroupedByReason(t *testing.T) {
 	page := tableOf(reporttest.Run(examined), Options{Width: 100, Steps: true})
 	want := "What could not be read\n" +
 		"[?] the device has no such value: wifi-missing, backup-stale\n" +
-		"[?] the device refused to tell: icloud-storage-full\n"
+		"[?] the device refused to report it: icloud-storage-full\n"
 	if !strings.Contains(page, want) {
 		t.Errorf("no\n%s in\n%s", want, page)
 	}

@@ -51,7 +51,7 @@ func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story
 		return addDoubts(ctx, tx, numbers[0], clockAt(s.now()), &story, places)
 	})
 	if err != nil {
-		return report.Story{}, fmt.Errorf("telling the story of a device: %w", err)
+		return report.Story{}, fmt.Errorf("reading the history of a device: %w", err)
 	}
 	return story, nil
 }

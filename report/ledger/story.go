@@ -32,7 +32,7 @@ func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) 
 		return err
 	})
 	if err != nil {
-		return Story{}, fmt.Errorf("telling the story of a device: %w", err)
+		return Story{}, fmt.Errorf("reading the history of a device: %w", err)
 	}
 	return story, nil
 }

@@ -64,7 +64,7 @@ func othersOf(d report.Device) []OtherFindings {
 	for _, kind := range []struct {
 		status checks.Status
 		title  string
-	}{{checks.Unknown, "Could not be read"}, {checks.Ask, "Only a person can tell"}, {checks.OK, "Found in order"}} {
+	}{{checks.Unknown, "Could not be read"}, {checks.Ask, "Only a person can answer"}, {checks.OK, "Found in order"}} {
 		findings := slices.DeleteFunc(slices.Clone(d.Findings), func(f report.Finding) bool { return f.Status != string(kind.status) })
 		if len(findings) > 0 {
 			others = append(others, OtherFindings{kind.title, findings})

@@ -20,7 +20,7 @@ import (
 func gapsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "gaps",
-		Usage: "list the reports of each bench that this hub lacks, by number",
+		Usage: "list the numbers of missing reports of each bench",
 		Description: "A bench sends what is missing by itself, as soon as it is connected. LOST counts reports that\n" +
 			"neither side has. If rows were taken out of the database, bench resend sends them again.\n\n" +
 			command.Examples("backupdoctor hub gaps", "backupdoctor hub gaps --json"),

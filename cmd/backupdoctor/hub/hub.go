@@ -72,7 +72,7 @@ func dataFlags() []cli.Flag {
 
 func hubFlags() []cli.Flag {
 	return []cli.Flag{
-		command.Option(dataHeading, "new-database", "begin an empty database where the one before is gone"),
+		command.Option(dataHeading, "new-database", "start an empty database if the one before is lost"),
 		&cli.StringFlag{Name: "listen", Category: benchesHeading, Usage: "`ADDRESS` for benches: HOST:PORT, or nats://127.0.0.1:PORT without TLS", Value: "0.0.0.0:7422"},
 		&cli.StringFlag{Name: "tls-cert", Category: benchesHeading, Usage: "show the certificate in `FILE` to benches and browsers", DefaultText: "the hub's own"},
 		&cli.StringFlag{Name: "tls-key", Category: benchesHeading, Usage: "`FILE` of its key"},
@@ -188,7 +188,7 @@ func proxyOf(ctx *cli.Context) (p web.Proxy, err error) {
 		p.From = append(p.From, prefix)
 	}
 	if (p.Header == "") != (len(p.From) == 0) {
-		return p, command.Usage("from other addresses anybody could write that header", "--proxy-header and --proxy-from need each other")
+		return p, command.Usage("from other addresses anyone could send that header", "--proxy-header and --proxy-from need each other")
 	}
 	return p, nil
 }

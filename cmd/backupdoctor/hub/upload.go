@@ -37,8 +37,8 @@ func LinkFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "hub", Category: linkHeading, Usage: "send to the hub at `ADDRESS`: tls://HOST; repeatable"},
 		&cli.StringFlag{Name: "credentials", Category: linkHeading, Usage: "`FILE` that hub add-bench has made for this bench"},
-		&cli.StringFlag{Name: "hub-ca", Category: linkHeading, Usage: "trust the hub by the certificates in `FILE`"},
-		&cli.StringSliceFlag{Name: "send", Category: linkHeading, Usage: "send `WHAT` stays here else: names, serials, assets"},
+		&cli.StringFlag{Name: "hub-ca", Category: linkHeading, Usage: "`FILE` of CA certificates (PEM) for the hub"},
+		&cli.StringSliceFlag{Name: "send", Category: linkHeading, Usage: "also send `WHAT`: names, serials, assets"},
 	}
 }
 

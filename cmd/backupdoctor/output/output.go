@@ -187,7 +187,7 @@ func (f Files) Stream(ctx context.Context, path string) (Stream, error) {
 		return nil, err
 	}
 	if info, err := file.Stat(); err != nil || !os.SameFile(info, t.info) {
-		return nil, errors.Join(err, file.Close(), fmt.Errorf("%s was replaced meanwhile", path))
+		return nil, errors.Join(err, file.Close(), fmt.Errorf("%s was replaced in the meantime", path))
 	}
 	if err := file.Truncate(0); err != nil {
 		return nil, errors.Join(err, file.Close())

@@ -125,7 +125,7 @@ type collection struct {
 
 // An asked is a device that was asked to trust this computer.
 type asked struct {
-	told    device.Identity // what it tells any computer
+	told    device.Identity // what it reveals to any computer
 	refusal error           // why it still does not trust this one; nil if it does
 }
 

@@ -31,7 +31,7 @@ func (c *copying) sayPlan(ctx context.Context) {
 		c.say("  Kind    none yet: management demands a backup password, and none is set (see below)")
 	case err == nil:
 		c.say("  Kind    not encrypted: no backup password is set on this device, so saved passwords, Health\n" +
-			"          and Wi-Fi are not in the copy, and anybody who can read this disk can read it")
+			"          and Wi-Fi are not in the copy, and anyone who can read this disk can read it")
 	default:
 		c.say("  Kind    not known: %v", device.GapOf(err))
 	}

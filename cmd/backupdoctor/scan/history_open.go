@@ -100,7 +100,7 @@ func ReadHistory(ctx context.Context, env command.Env) (*ledger.Store, error) {
 	}
 	store, err := ledger.OpenHistoryToRead(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan begins one, at " + path}
+		return nil, command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan starts one, at " + path}
 	}
 	return store, HistoryError(err)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A Picked is an attached device to act on, with what it tells any computer.
+// A Picked is an attached device to act on, with what it reveals to any computer.
 type Picked struct {
 	Attached usb.Attached
 	Snapshot device.Snapshot

@@ -18,7 +18,7 @@ import (
 // A stranger is a device that does not trust this computer yet, and may after a Trust dialog.
 type untrustedDevice struct {
 	attached *usb.Attached
-	told     device.Identity // what it tells any computer
+	told     device.Identity // what it reveals to any computer
 }
 
 // name returns the device's name, or its UDID if the name is unknown.

@@ -19,7 +19,7 @@ import (
 
 // What can be wrong with a keybag or a password. Errors of this package wrap one of them.
 var (
-	ErrMalformed     = errors.New("the keybag is not what it should be")
+	ErrMalformed     = errors.New("the keybag is malformed")
 	ErrWrongPassword = errors.New("the password does not open the keybag")
 	ErrDamaged       = errors.New("the keybag is damaged: the password opens only part of it")
 	ErrNoClass       = errors.New("the keybag has no key for this protection class")

@@ -70,7 +70,7 @@ func (b Bag) unwrapClasses(kek []byte) (Keys, error) {
 	case len(classes):
 		return Keys{}, ErrWrongPassword
 	default:
-		return keys, fmt.Errorf("%w: %d of %d classes stay closed", ErrDamaged, closed, len(classes))
+		return keys, fmt.Errorf("%w: %d of %d classes could not be opened", ErrDamaged, closed, len(classes))
 	}
 }
 

@@ -85,7 +85,7 @@ var ErrInUse = errors.New("another program is making or removing a copy of this 
 // what an earlier program left behind when it was stopped while cloning or removing a copy.
 func (l Library) Change(udid string) (*Device, error) {
 	if !isUDID(udid) {
-		return nil, fmt.Errorf("%.80q is no UDID", udid)
+		return nil, fmt.Errorf("%.80q is not a UDID", udid)
 	}
 	if err := os.MkdirAll(filepath.Join(l.Path, udid), 0o700); err != nil {
 		return nil, err

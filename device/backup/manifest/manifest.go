@@ -18,9 +18,9 @@ import (
 
 // Errors of a manifest or one of its rows.
 var (
-	ErrMalformed = errors.New("the manifest is not what it should be") // nothing can be read
-	ErrTruncated = errors.New("the manifest is truncated")             // the rows before that were read
-	ErrRow       = errors.New("the row is not what it should be")
+	ErrMalformed = errors.New("the manifest is malformed") // nothing can be read
+	ErrTruncated = errors.New("the manifest is truncated") // the rows before that were read
+	ErrRow       = errors.New("the row is malformed")
 	ErrFileID    = errors.New("the row's fileID is not the SHA-1 of its domain and path")
 	ErrNotFound  = errors.New("the manifest does not list this file")
 	ErrLayout    = errors.New("the manifest has a layout that is not known") // readable, but something else
