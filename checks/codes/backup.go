@@ -48,7 +48,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           4,
-		InICloud:         "Something that is needed does not exist, on the device or in iCloud.",
+		InICloud:         "Something that is needed was not found, on the device or in iCloud.",
 		InComputerBackup: "A file is missing, often from the older backup in the folder.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch", "corrupt-previous-backup"},
