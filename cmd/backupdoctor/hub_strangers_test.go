@@ -53,7 +53,12 @@ func TestStrangersAndFewDescriptors(t *testing.T) {
 			!strings.Contains(text, "\nbackupdoctor_hub_bench_connections_cut_total 0\n") &&
 			!strings.Contains(text, "\nbackupdoctor_hub_page_connections_cut_total 0\n")
 	})
-	if strings.Contains(p.log.String(), "too many open files") {
-		t.Error("the hub ran out of file descriptors")
+	// Connections that have been accepted and not yet closed may use up the rest for a moment. The
+	// address for benches then accepts again, and the folder of accounts is read again.
+	for line := range strings.Lines(p.log.String()) {
+		if strings.Contains(line, "too many open files") && !strings.Contains(line, "Temporary Client Accept Error") &&
+			!strings.Contains(line, "the accounts of benches cannot be read") {
+			t.Errorf("the hub ran out of file descriptors: %s", line)
+		}
 	}
 }

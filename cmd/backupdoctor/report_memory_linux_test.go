@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +24,9 @@ const mostMemory = 100 << 20
 // usual run has fewer devices and formats; held in full, they would need twice as much.
 func TestReportOfManyDevicesNeedsLittleMemory(t *testing.T) {
 	t.Parallel()
+	if underRaceDetector() {
+		t.Skip("the race detector uses memory of its own")
+	}
 	devices, formats := 600, []string{"json", "html", "junit"}
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		devices, formats = 3000, format.Names() // nearly MaxReportBytes
@@ -64,6 +69,12 @@ func TestReportOfManyDevicesNeedsLittleMemory(t *testing.T) {
 	if want := fmt.Sprintf("\n%d devices: ", devices); !bytes.Contains(rest, []byte(want)) {
 		t.Errorf("the table lacks %q; %s", want, &messages)
 	}
+}
+
+// underRaceDetector reports whether this test program was built with -race.
+func underRaceDetector() bool {
+	build, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(build.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // writeManyDevices writes a report with the devices of a tray, over and over.
