@@ -18,6 +18,7 @@ type DeviceView struct {
 // A CauseView is one cause on a device, with its symptoms.
 type CauseView struct {
 	report.Finding
+	Link     string // to all devices with this cause; "" for none
 	Symptoms []report.Finding
 }
 

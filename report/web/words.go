@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ var words = template.FuncMap{
 	"clean": report.Clean, "label": Label, "quoted": Quoted, "capital": capital, "because": because, "short": Short, "shortFor": ShortFor,
 	"moment": Moment, "ago": text.Ago, "day": day, "count": text.Count, "number": number,
 	"verdict": format.VerdictMark, "status": format.StatusMark, "proof": format.BackupMark,
-	"link": Link, "set": with,
+	"link": Link, "set": with, "stepOf": stepOf,
 }
 
 // Moment formats a time in the server's time zone.
@@ -43,6 +44,11 @@ func Short(check string) string { return report.Clean(report.ShortOf(check)) }
 
 // ShortFor is like Short for a cause with the given status: a hint is labelled as one.
 func ShortFor(check, status string) string { return report.Clean(report.ShortFor(check, status)) }
+
+// stepOf returns the number of a remedy in a device's plan, from 1; 0 if the plan does not have it.
+func stepOf(d *report.Device, remedy string) int {
+	return 1 + slices.IndexFunc(d.Plan, func(s report.Step) bool { return s.Remedy == remedy })
+}
 
 // because describes a reason in words.
 func because(reason, detail string) string {

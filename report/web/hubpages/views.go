@@ -1,9 +1,7 @@
 package hubpages
 
 import (
-	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -12,7 +10,6 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
-	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
@@ -153,56 +150,6 @@ func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.show(w, "devices", p)
-}
-
-type devicePage struct {
-	frame
-	web.DeviceView // of the newest report
-	Story          ledger.Story
-	NoReport       bool // the newest report cannot be read
-	Query          url.Values
-	First          bool
-}
-
-func (s *site) device(w http.ResponseWriter, r *http.Request) {
-	story, err := s.Store.Story(r.Context(), r.FormValue("id"), pageOf(r))
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	p := devicePage{
-		frame: s.frame("device", web.Label(cmp.Or(story.Device.Name, story.Device.UDID)), "/devices"),
-		Story: story, Query: kept(r, "id"), First: r.FormValue("after") == "",
-	}
-	if p.First {
-		p.DeviceView, err = s.newest(r.Context(), story)
-		p.NoReport = err != nil
-	}
-	s.show(w, "device", p)
-}
-
-// newest returns the content of the report from the device's latest visit.
-func (s *site) newest(ctx context.Context, story ledger.Story) (none web.DeviceView, err error) {
-	at := slices.IndexFunc(story.Visits.Rows, func(v report.Visit) bool { return v.TakenAt.Equal(story.Device.TakenAt) })
-	if at < 0 {
-		return none, nil // on a later page
-	}
-	document, err := s.Store.Report(ctx, story.Visits.Rows[at].ReportID)
-	if err != nil {
-		s.Log.Error("a report cannot be read", "report", story.Visits.Rows[at].ReportID, "error", err)
-		return none, err
-	}
-	whole, err := report.Read(bytes.NewReader(document))
-	if err != nil {
-		s.Log.Error("a report cannot be read", "report", story.Visits.Rows[at].ReportID, "error", err)
-		return none, err
-	}
-	for i, d := range whole.Devices {
-		if device.SameUDID(d.UDID, story.Device.UDID) {
-			return web.NewDeviceView(&whole.Devices[i]), nil
-		}
-	}
-	return none, nil
 }
 
 type changesPage struct {
