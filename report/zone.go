@@ -11,8 +11,7 @@ import (
 
 // InZone converts the times in a report, including those in its sentences, to a time zone for
 // people to read. Programs get UTC and do not use InZone. A nil zone leaves the report
-// unchanged. Dates without a time, such as the end of a suppression, are the same in every
-// zone.
+// unchanged.
 func InZone(r Report, zone *time.Location) Report {
 	if zone == nil {
 		return r
@@ -49,7 +48,8 @@ func (z inZone) device(d Device) Device {
 	d.Packed = d.Packed.in(z.zone)
 	d.Suppressed = slices.Clone(d.Suppressed)
 	for i := range d.Suppressed {
-		d.Suppressed[i].Summary = z.text(d.Suppressed[i].Summary)
+		s := &d.Suppressed[i]
+		s.Summary, s.Until = z.text(s.Summary), z.time(s.Until)
 	}
 	d.Repair = z.repair(d.Repair)
 	d.Backups = slices.Clone(d.Backups)

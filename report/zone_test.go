@@ -43,6 +43,11 @@ func TestTimesArePeoplesOwn(t *testing.T) {
 			t.Errorf("%s: the zone is not an input", name)
 		}
 	}
+	r.Devices[0].Suppressed = []report.Silence{{Check: "backup-stale", Until: time.Date(2026, 11, 30, 23, 0, 0, 0, time.UTC)}}
+	before = jsonOf(t, r)
+	if got := report.InZone(r, berlin).Devices[0].Suppressed[0].Until.Format(time.DateOnly); got != "2026-12-01" {
+		t.Errorf("a suppression that ends at midnight ends on %s", got)
+	}
 	if !bytes.Equal(before, jsonOf(t, r)) {
 		t.Error("rendering changed the report")
 	}

@@ -2,6 +2,7 @@ package suppressions
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -33,10 +34,11 @@ type Entry struct {
 	Expires Day      `yaml:"expires"` // the last day on which it applies; zero for no end
 }
 
-// A Day is a date, without a time or zone: 2027-01-31.
+// A Day is a date: 2027-01-31. It begins at midnight in the time zone of its list.
 type Day struct{ time.Time }
 
-// UnmarshalYAML reads a day as written, before YAML converts it to another type.
+// UnmarshalYAML reads a day as written, before YAML converts it to another type. The day begins
+// at midnight UTC, as a list in YAML has no zone.
 func (d *Day) UnmarshalYAML(node *yaml.Node) error {
 	at, err := time.Parse(time.DateOnly, node.Value)
 	if err != nil {
@@ -44,6 +46,14 @@ func (d *Day) UnmarshalYAML(node *yaml.Node) error {
 	}
 	d.Time = at
 	return nil
+}
+
+// in returns the same day in a zone.
+func (d Day) in(zone *time.Location) Day {
+	if d.IsZero() {
+		return d
+	}
+	return Day{time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone)}
 }
 
 // An UnknownCheckError is an ID that no check has.
@@ -57,9 +67,9 @@ func (e *UnknownCheckError) Error() string {
 }
 
 // Read reads a list in YAML: a sequence of mappings with the keys id, devices, reason and
-// expires, of which id and reason are required. An error says which entry is wrong; it is an
-// [*UnknownCheckError] if the ID is unknown.
-func Read(r io.Reader) (List, error) {
+// expires, of which id and reason are required. Days are those of zone; nil is UTC. An error
+// says which entry is wrong; it is an [*UnknownCheckError] if the ID is unknown.
+func Read(r io.Reader, zone *time.Location) (List, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return List{}, err
@@ -81,6 +91,7 @@ func Read(r io.Reader) (List, error) {
 			}
 			return List{}, fmt.Errorf("entry %d: %w", i+1, err)
 		}
+		list.entries[i].Expires = e.Expires.in(cmp.Or(zone, time.UTC))
 	}
 	return list, nil
 }
@@ -123,7 +134,7 @@ func (e Entry) expired(at time.Time) bool {
 	return !e.Expires.IsZero() && !at.Before(e.end())
 }
 
-// end returns when the entry expires; the zero time for never.
+// end returns when the entry expires, at the midnight after its last day; the zero time for never.
 func (e Entry) end() time.Time {
 	if e.Expires.IsZero() {
 		return time.Time{}

@@ -27,13 +27,13 @@ func TestReadRefuses(t *testing.T) {
 		"too long":           {strings.Repeat("#", maxBytes+1), "larger than"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Read(strings.NewReader(c.text))
+			_, err := Read(strings.NewReader(c.text), nil)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 		})
 	}
-	_, err := Read(strings.NewReader("- id: backup-stael\n  reason: x"))
+	_, err := Read(strings.NewReader("- id: backup-stael\n  reason: x"), nil)
 	if unknown, ok := errors.AsType[*UnknownCheckError](err); !ok || unknown.ID != "backup-stael" {
 		t.Errorf("%v does not tell the unknown id", err)
 	}
@@ -41,7 +41,7 @@ func TestReadRefuses(t *testing.T) {
 
 func TestReadNothing(t *testing.T) {
 	for _, text := range []string{"", "# nothing yet\n", "[]"} {
-		if list, err := Read(strings.NewReader(text)); err != nil || len(list.entries) > 0 {
+		if list, err := Read(strings.NewReader(text), nil); err != nil || len(list.entries) > 0 {
 			t.Errorf("%q: %v, %v", text, list, err)
 		}
 	}
@@ -68,7 +68,7 @@ func patient(t *testing.T) (device.Snapshot, []checks.Finding) {
 
 func silence(t *testing.T, text string) (left, silenced []string) {
 	t.Helper()
-	list, err := Read(strings.NewReader(text))
+	list, err := Read(strings.NewReader(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestApplyByUDID(t *testing.T) {
 }
 
 func TestExpired(t *testing.T) {
-	list, err := Read(strings.NewReader("- {id: backup-stale, reason: x, expires: 2026-11-19}\n- {id: backup-stale, reason: y}"))
+	list, err := Read(strings.NewReader("- {id: backup-stale, reason: x, expires: 2026-11-19}\n- {id: backup-stale, reason: y}"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,11 +152,47 @@ func TestExpired(t *testing.T) {
 	}
 }
 
+// The last day ends at midnight where the list is used, not in UTC.
+func TestDaysAreLocal(t *testing.T) {
+	const text = "- {id: software-out-of-date, reason: x, expires: 2026-11-19}"
+	for name, c := range map[string]struct {
+		zone *time.Location
+		ends time.Time
+	}{
+		"UTC":          {nil, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)},
+		"ahead of UTC": {time.FixedZone("", 13*60*60), time.Date(2026, 11, 19, 11, 0, 0, 0, time.UTC)},
+		"behind UTC":   {time.FixedZone("", -10*60*60), time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list, err := Read(strings.NewReader(text), c.zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, findings := patient(t)
+			for at, silenced := range map[time.Time]int{c.ends.Add(-time.Second): 1, c.ends: 0} {
+				s.TakenAt = at
+				_, quiet := list.Apply(s, findings)
+				if len(quiet) != silenced || len(list.Expired(at)) != 1-silenced {
+					t.Errorf("at %s: %d findings are silenced, and %d entries have expired", at, len(quiet), len(list.Expired(at)))
+				}
+				for _, f := range quiet {
+					if !f.Until.Equal(c.ends) {
+						t.Errorf("silenced until %s, want %s", f.Until, c.ends)
+					}
+				}
+			}
+			if got := list.entries[0].Expires.Format(time.DateOnly); got != "2026-11-19" {
+				t.Errorf("the day is shown as %s", got)
+			}
+		})
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add("- {id: backup-stale, reason: x, devices: [A*], expires: 2027-01-31}")
 	f.Add("- &a {id: backup-stale, reason: x}\n- *a\n- *a")
 	f.Fuzz(func(t *testing.T, text string) {
-		list, err := Read(strings.NewReader(text))
+		list, err := Read(strings.NewReader(text), nil)
 		if err != nil {
 			return
 		}

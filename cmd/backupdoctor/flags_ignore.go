@@ -64,7 +64,7 @@ func (e env) suppressedOf(ctx *cli.Context) (suppressions.List, error) {
 }
 
 func (e env) readSuppressed(path string, from io.Reader) (suppressions.List, error) {
-	list, err := suppressions.Read(from)
+	list, err := suppressions.Read(from, e.Zone)
 	if unknown, ok := errors.AsType[*suppressions.UnknownCheckError](err); ok {
 		return list, command.Usage(command.CheckHint(unknown.ID), "%s: %w", path, err)
 	}
