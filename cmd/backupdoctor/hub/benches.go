@@ -26,9 +26,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// databaseWithin is how long a query of the database may take.
-const databaseWithin = time.Minute
-
 func addBenchCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "add-bench",
@@ -226,15 +223,11 @@ func (e env) printTable(ctx *cli.Context, value any, table func(io.Writer) error
 }
 
 func (e env) listBenches(ctx *cli.Context) error {
-	folder, err := e.hubFolderOf(ctx)
+	data, err := e.dataOf(ctx)
 	if err != nil {
 		return err
 	}
-	sink, err := e.sinkOf(ctx, folder)
-	if err != nil {
-		return err
-	}
-	rows, err := e.rowsOf(ctx.Context, folder, sink)
+	rows, err := data.benches(ctx.Context)
 	if err != nil {
 		return command.Usage("", "%w", err)
 	}
@@ -247,18 +240,18 @@ func (e env) listBenches(ctx *cli.Context) error {
 	})
 }
 
-// rowsOf returns the benches of a hub, from its credentials, its database and its last status.
-func (e env) rowsOf(ctx context.Context, folder hubFolder, sink string) ([]report.HubBench, error) {
-	now, err := readStatus(folder.status())
+// benches returns the benches of a hub, from its credentials, its database and its last status.
+func (d hubData) benches(ctx context.Context) ([]report.HubBench, error) {
+	now, err := readStatus(d.folder.status())
 	if err != nil {
 		return nil, err
 	}
-	heard, gaps, err := heardOf(ctx, sink)
+	heard, gaps, err := d.heard(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var added []credentials.Bench
-	if keys, err := credentials.Open(folder.credentials()); err == nil {
+	if keys, err := credentials.Open(d.folder.credentials()); err == nil {
 		if added, err = keys.Benches(); err != nil {
 			return nil, err
 		}
@@ -266,27 +259,22 @@ func (e env) rowsOf(ctx context.Context, folder hubFolder, sink string) ([]repor
 	return benchRows(added, heard, gapsByBench(gaps), now, time.Now()), nil
 }
 
-// heardOf returns the benches in the database, and what it lacks from each. It does not create
-// a missing file.
-func heardOf(ctx context.Context, sink string) ([]ledger.Bench, []ledger.Gaps, error) {
-	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
-	defer cancel()
-	store, err := ledger.OpenToRead(ctx, sink)
+// heard returns the benches in the database, and what it lacks from each. There are none without
+// a database.
+func (d hubData) heard(ctx context.Context) (benches []ledger.Bench, gaps []ledger.Gaps, err error) {
+	err = d.query(ctx, ledger.OpenToRead, func(within context.Context, store *ledger.Store) (err error) {
+		for bench, err := range ledger.All(func(p ledger.Page) (ledger.List[ledger.Bench], error) { return store.Benches(within, p) }) {
+			if err != nil {
+				return err
+			}
+			benches = append(benches, bench)
+		}
+		gaps, err = store.Gaps(within)
+		return err
+	})
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil, nil
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	defer store.Close()
-	var benches []ledger.Bench
-	for bench, err := range ledger.All(func(p ledger.Page) (ledger.List[ledger.Bench], error) { return store.Benches(ctx, p) }) {
-		if err != nil {
-			return nil, nil, err
-		}
-		benches = append(benches, bench)
-	}
-	gaps, err := store.Gaps(ctx)
 	return benches, gaps, err
 }
 

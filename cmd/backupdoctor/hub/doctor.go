@@ -53,18 +53,14 @@ func examinedPart(part string, s state) examined {
 }
 
 func (e env) examine(ctx *cli.Context) error {
-	folder, err := e.hubFolderOf(ctx)
+	data, err := e.dataOf(ctx)
 	if err != nil {
 		return err
 	}
-	sink, err := e.sinkOf(ctx, folder)
-	if err != nil {
-		return err
+	if _, err := os.Stat(string(data.folder)); err != nil {
+		return command.Usage("start one with backupdoctor hub, or name its folder with --data DIR", "no hub keeps its data in %s", data.folder)
 	}
-	if _, err := os.Stat(string(folder)); err != nil {
-		return command.Usage("start one with backupdoctor hub, or name its folder with --data DIR", "no hub keeps its data in %s", folder)
-	}
-	found := e.examineHub(ctx.Context, folder, sink, time.Now())
+	found := e.examineHub(ctx.Context, data, time.Now())
 	if err := e.printTable(ctx, examination(found), func(w io.Writer) error { return writeExamined(w, found) }); err != nil {
 		return err
 	}
@@ -72,9 +68,9 @@ func (e env) examine(ctx *cli.Context) error {
 }
 
 // examineHub examines each part once. A part that cannot be examined costs only its own line.
-func (e env) examineHub(ctx context.Context, folder hubFolder, sink string, now time.Time) (found []examined) {
+func (e env) examineHub(ctx context.Context, data hubData, now time.Time) (found []examined) {
 	add := func(part string, s state) { found = append(found, examinedPart(part, s)) }
-	written, err := readStatus(folder.status())
+	written, err := readStatus(data.folder.status())
 	switch running := err == nil && now.Sub(written.WrittenAt) < statusValidFor; {
 	case err != nil:
 		add("hub", state{unknownMark, err.Error()})
@@ -88,10 +84,10 @@ func (e env) examineHub(ctx context.Context, folder hubFolder, sink string, now 
 			add(p.Part, stateOfPart(p, now))
 		}
 	}
-	add("database file", examineDatabase(ctx, sink))
-	add("keys", examineKeys(folder))
-	add("sign-in token", examineSecret(folder.token()))
-	rows, err := e.rowsOf(ctx, folder, sink)
+	add("database file", examineDatabase(ctx, data))
+	add("keys", examineKeys(data.folder))
+	add("sign-in token", examineSecret(data.folder.token()))
+	rows, err := data.benches(ctx)
 	if err != nil {
 		add("benches", state{unknownMark, err.Error()})
 	}
@@ -102,22 +98,18 @@ func (e env) examineHub(ctx context.Context, folder hubFolder, sink string, now 
 }
 
 // examineDatabase reads the database as a program that opens it for the first time does.
-func examineDatabase(ctx context.Context, sink string) state {
-	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
-	defer cancel()
-	store, err := ledger.OpenToRead(ctx, sink)
-	if errors.Is(err, os.ErrNotExist) {
+func examineDatabase(ctx context.Context, data hubData) state {
+	var totals ledger.Totals
+	err := data.query(ctx, ledger.OpenToRead, func(within context.Context, store *ledger.Store) (err error) {
+		if totals, err = store.Totals(within, ""); err == nil {
+			err = store.Verify(within)
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return state{failingMark, "is not there"}
-	}
-	if err != nil {
-		return state{failingMark, err.Error()}
-	}
-	defer store.Close()
-	totals, err := store.Totals(ctx, "")
-	if err == nil {
-		err = store.Verify(ctx)
-	}
-	if err != nil {
+	case err != nil:
 		return state{failingMark, err.Error()}
 	}
 	return state{wellMark, "whole; " + words.Count(totals.Devices, "device")}

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -86,26 +85,4 @@ func missingWords(g ledger.Gaps) string {
 		ranges = append(ranges, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(ranges, ", ")
-}
-
-// withDatabase opens the database of a hub for one query.
-func (e env) withDatabase(ctx *cli.Context, open func(context.Context, string) (*ledger.Store, error), ask func(context.Context, *ledger.Store) error) error {
-	folder, err := e.hubFolderOf(ctx)
-	if err != nil {
-		return err
-	}
-	sink, err := e.sinkOf(ctx, folder)
-	if err != nil {
-		return err
-	}
-	if there, err := ledger.IsThere(sink); err == nil && !there {
-		return command.Usage("name another folder with --data", "no hub keeps reports in %s", strings.TrimPrefix(sink, "sqlite:"))
-	}
-	within, cancel := context.WithTimeout(ctx.Context, databaseWithin)
-	defer cancel()
-	store, err := open(within, sink)
-	if err != nil {
-		return command.Usage("", "%w", err)
-	}
-	return errors.Join(ask(within, store), store.Close())
 }

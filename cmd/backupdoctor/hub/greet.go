@@ -45,7 +45,7 @@ func (h *hub) greet(ctx context.Context, known *health) error {
 		case <-time.After(lookEvery / 10):
 		}
 	}
-	rows, err := h.rowsOf(ctx, h.folder, h.sink)
+	rows, err := hubData{h.folder, h.sink}.benches(ctx)
 	if err != nil {
 		h.log.Warn("the benches cannot be listed", "error", err)
 	}

@@ -104,7 +104,7 @@ func (h *hub) token() (string, error) {
 
 // statesOf returns the state of each bench in words, and which benches the database knows.
 func (h *hub) statesOf(ctx context.Context) (words map[string]string, heard map[string]bool, err error) {
-	rows, err := h.rowsOf(ctx, h.folder, h.sink)
+	rows, err := hubData{h.folder, h.sink}.benches(ctx)
 	words, heard = map[string]string{}, map[string]bool{}
 	for _, r := range rows {
 		words[r.Name], heard[r.Name] = h.linkOf(r, time.Now()).text, r.Received != nil

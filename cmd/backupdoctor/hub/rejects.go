@@ -127,7 +127,7 @@ func rejectNumber(ctx *cli.Context) (int64, error) {
 }
 
 // withReject finds the message that the command line names.
-func (e env) withReject(ctx *cli.Context, open func(context.Context, string) (*ledger.Store, error), do func(context.Context, *ledger.Store, ledger.Reject) error) error {
+func (e env) withReject(ctx *cli.Context, open opener, do func(context.Context, *ledger.Store, ledger.Reject) error) error {
 	n, err := rejectNumber(ctx)
 	if err != nil {
 		return err

@@ -34,14 +34,12 @@ func (e env) sourceOf(ctx *cli.Context) (source, error) {
 	if u, err := url.Parse(from); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		return e.pagesOf(ctx, u)
 	}
-	folder, err := e.hubFolderOf(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if from == "" {
-		if from, err = e.sinkOf(ctx, folder); err != nil {
+		data, err := e.dataOf(ctx)
+		if err != nil {
 			return nil, err
 		}
+		from = data.sink
 	}
 	path, isFile := strings.CutPrefix(from, "sqlite:")
 	if !isFile {
