@@ -83,13 +83,14 @@ func withoutName(err error) error {
 func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, error) {
 	ahead := newReadAhead(source, size)
 	if err := boundedSchema(ahead); err != nil {
-		return nil, err
+		return nil, errors.Join(err, ahead.release())
 	}
 	name, system, err := vfs.New(oneFile{ahead, size})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, ahead.release())
 	}
-	return open(ctx, "file:"+oneFileName+"?immutable=1&vfs="+name, sqlite.OpenReadOnly|sqlite.OpenURI, system.Close)
+	release := func() error { return errors.Join(system.Close(), ahead.release()) }
+	return open(ctx, "file:"+oneFileName+"?immutable=1&vfs="+name, sqlite.OpenReadOnly|sqlite.OpenURI, release)
 }
 
 // HasLog reports whether the database at path has an unmerged write-ahead log.

@@ -3,6 +3,7 @@ package database
 import (
 	"errors"
 	"io"
+	"sync"
 )
 
 // aheadSize is how much is read at once when reads are sequential.
@@ -14,11 +15,15 @@ const aheadSize = 128 << 10
 type readAhead struct {
 	source io.ReaderAt
 	size   int64 // of the source; a small one is read whole
-	buffer []byte
+	pooled *[aheadSize]byte
+	buffer []byte // the part of pooled that is used
 	window []byte // the part of the source in buffer
 	start  int64  // offset of the window
 	next   int64  // where the last read ended
 }
+
+// aheads are pooled: a folder may hold thousands of backups, each with a small database.
+var aheads = sync.Pool{New: func() any { return new([aheadSize]byte) }}
 
 func newReadAhead(source io.ReaderAt, size int64) *readAhead {
 	return &readAhead{source: source, size: size}
@@ -32,7 +37,8 @@ func (r *readAhead) ReadAt(p []byte, off int64) (int, error) {
 		return copy(p, r.window[off-r.start:]), nil
 	}
 	if r.buffer == nil {
-		r.buffer = make([]byte, min(aheadSize, r.size))
+		r.pooled = aheads.Get().(*[aheadSize]byte)
+		r.buffer = r.pooled[:min(aheadSize, r.size)]
 	}
 	if !inOrder || len(p) > len(r.buffer) {
 		return r.source.ReadAt(p, off)
@@ -47,6 +53,15 @@ func (r *readAhead) ReadAt(p []byte, off int64) (int, error) {
 		return copy(p, r.window), io.EOF
 	}
 	return copy(p, r.window), nil
+}
+
+// release gives the buffer back. Nothing may be read afterwards.
+func (r *readAhead) release() error {
+	if r.pooled != nil {
+		aheads.Put(r.pooled)
+		r.pooled, r.buffer, r.window = nil, nil, nil
+	}
+	return nil
 }
 
 // holds reports whether the window contains the whole requested range.

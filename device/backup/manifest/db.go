@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"sync"
 
 	"zombiezen.com/go/sqlite"
 
@@ -196,15 +197,20 @@ var errEnough = errors.New("no more rows are wanted")
 
 // read yields the rows of a statement, and returns how many were read.
 func (d *db) read(ctx context.Context, query string, yield func(*Row, error) bool, arguments ...int64) (rows int, err error) {
-	stmt, _, err := d.conn.PrepareTransient(query)
+	stmt, err := d.conn.Prepare(query) // all rows are read two or three times
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
-	defer stmt.Finalize()
+	defer stmt.Reset()
 	for i, argument := range arguments {
 		stmt.BindInt64(i+1, argument)
 	}
-	reader := rowReader{records: d.records}
+	reader := rowReaders.Get().(*rowReader)
+	reader.records = d.records
+	defer func() {
+		reader.records = nil
+		rowReaders.Put(reader)
+	}()
 	for ; ; rows++ {
 		more, err := stmt.Step()
 		switch {
@@ -239,6 +245,9 @@ func (d *db) Find(ctx context.Context, id FileID) (Row, error) {
 	reader := rowReader{records: d.records}
 	return *reader.read(stmt), nil
 }
+
+// rowReaders are pooled: a folder may hold thousands of backups with a few files each.
+var rowReaders = sync.Pool{New: func() any { return &rowReader{} }}
 
 // rowReader reads rows into one set of buffers.
 type rowReader struct {
