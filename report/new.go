@@ -46,11 +46,17 @@ type Examined struct {
 }
 
 // New makes the report of a run. It is pure: the same run gives the same report.
-func New(run Run) Report { return Assemble(run, convert(run.Examined, NewDevice)) }
+func New(run Run) Report {
+	snapshots := make([]*device.Snapshot, 0, len(run.Examined))
+	for i := range run.Examined {
+		snapshots = append(snapshots, &run.Examined[i].Snapshot)
+	}
+	return Assemble(run, convert(run.Examined, NewDevice), snapshots...)
+}
 
 // Assemble makes the report of a run from devices that [NewDevice] made one by one as they
-// finished. It uses only the snapshots of run.Examined.
-func Assemble(run Run, devices []Device) Report {
+// finished. Their snapshots say more about the computer. It does not use run.Examined.
+func Assemble(run Run, devices []Device, snapshots ...*device.Snapshot) Report {
 	if devices == nil {
 		devices = []Device{}
 	}
@@ -64,7 +70,7 @@ func Assemble(run Run, devices []Device) Report {
 		Inventory: run.Inventory,
 		MDM:       run.MDM,
 		FailOn:    string(cmp.Or(run.FailOn, Unproved)),
-		Gaps:      append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
+		Gaps:      append(convert(run.Gaps, newGap), archiveGaps(snapshots)...),
 		Places:    newPlaces(run),
 		LeftOut:   convert(run.LeftOut, func(l device.LeftOut) LeftOut { return LeftOut{l.UDID, string(l.Connection)} }),
 		Devices:   devices,
@@ -77,12 +83,12 @@ func Assemble(run Run, devices []Device) Report {
 			r.TakenAt = d.TakenAt
 		}
 	}
-	for _, e := range run.Examined {
-		r.Host.OS = cmp.Or(r.Host.OS, e.Snapshot.Host.OS)
-		if t := e.Snapshot.Tray; t.ClockDevices > 0 {
+	for _, s := range snapshots {
+		r.Host.OS = cmp.Or(r.Host.OS, s.Host.OS)
+		if t := s.Tray; t.ClockDevices > 0 {
 			r.Host.Clock = &HostClock{AheadSeconds: -int(t.ClockAheadSeconds), Devices: int(t.ClockDevices)}
 		}
-		if newest, err := e.Snapshot.Newest.Get(); err == nil && r.Releases == (Releases{}) {
+		if newest, err := s.Newest.Get(); err == nil && r.Releases == (Releases{}) {
 			r.Releases = Releases{TableDate: utc(newest.TableDate), TableSource: newest.TableSource}
 		}
 	}
@@ -123,10 +129,10 @@ func newGap(gap device.Gap) Gap {
 }
 
 // archiveGaps returns the sysdiagnose archives that were not fully read.
-func archiveGaps(examined []Examined) []Gap {
+func archiveGaps(snapshots []*device.Snapshot) []Gap {
 	var gaps []Gap
-	for _, e := range examined {
-		for _, h := range e.Snapshot.Histories {
+	for _, s := range snapshots {
+		for _, h := range s.Histories {
 			if h.Ended.Reason != "" {
 				gaps = append(gaps, Gap{Reason: string(h.Ended.Reason), Detail: h.Ended.Detail, Summary: archiveGap(h.Ended), About: AboutArchive})
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -73,6 +74,9 @@ func (e env) backupRunOf(ctx *cli.Context, set scan.BackupSet) (run backupRun, e
 		return run, err
 	}
 	run.judge.Checks = backupChecks()
+	if e.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
 	inspection := scan.Inspection{Depth: device.QuickLook, Screen: e.screen}
 	if inspection.Passwords, err = e.passwordsOf(ctx); err != nil {
 		return run, err
@@ -87,6 +91,10 @@ func (e env) backupRunOf(ctx *cli.Context, set scan.BackupSet) (run backupRun, e
 func (run backupRun) pipe(e env) scan.Pipe {
 	return scan.Pipe{Source: run.source, Judge: run.judge, Sinks: run.sinks(e), Subject: report.OfBackups}
 }
+
+// heapGrowth is by how many percent the heap may grow between two garbage collections. With half
+// of Go's default, a list of 8,000 backups needs less than 100 MB, and a few percent more time.
+const heapGrowth = 50
 
 // manyExamples is how many files of each fault a report with all files may name. More could
 // exhaust memory for a badly damaged backup; verify --files writes every one as it is found.

@@ -71,16 +71,17 @@ func (p Pipe) report(run *Run, learned Learned) error {
 	}
 	recording := learned.Recording
 	recording.Redacted, recording.LeftOut = of.Redacted, of.LeftOut
-	of.Examined = make([]report.Examined, 0, len(results))
+	snapshots := make([]*device.Snapshot, 0, len(results))
 	devices := make([]report.Device, 0, len(results))
-	for _, result := range results {
+	for i, result := range results {
 		if run.keepsSnapshots() {
 			recording.Snapshots = append(recording.Snapshots, *result.Shown)
 		}
 		devices = append(devices, *result.Device)
-		of.Examined = append(of.Examined, report.Examined{Snapshot: *result.Shown})
+		snapshots = append(snapshots, result.Shown)
+		results[i] = Result{} // thousands of devices need much memory, and are in the report now
 	}
-	r := p.whole(report.Assemble(of, devices))
+	r := p.whole(report.Assemble(of, devices, snapshots...))
 	if err := run.publish(r, recording); err != nil {
 		return err
 	}
