@@ -26,7 +26,7 @@ func ageOf(ctx *cli.Context, flag string) (time.Duration, error) {
 // keepDue keeps this program's copies without a proof younger than age. It reports whether there
 // are any.
 func keepDue(set *scan.BackupSet, age time.Duration, now time.Time) bool {
-	set.Keep(func(st scan.StoredBackup) bool {
+	set.Keep(func(st *scan.StoredBackup) bool {
 		if !library.Holds(st.Folder.Path) {
 			return false
 		}

@@ -41,9 +41,9 @@ func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
 	}
 	set := scan.FindBackups(ctx.Context, places)
 	if len(udids) > 0 {
-		set.Keep(func(st scan.StoredBackup) bool { return st.IsOfOne(udids) })
+		set.Keep(func(st *scan.StoredBackup) bool { return st.IsOfOne(udids) })
 		for _, udid := range udids {
-			if !slices.ContainsFunc(set.Stored, func(st scan.StoredBackup) bool { return st.IsOfOne([]string{udid}) }) {
+			if !slices.ContainsFunc(set.Stored, func(st *scan.StoredBackup) bool { return st.IsOfOne([]string{udid}) }) {
 				return scan.BackupSet{}, noBackupOf(udid, set)
 			}
 		}

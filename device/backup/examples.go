@@ -14,7 +14,8 @@ const (
 )
 
 // An ExampleBudget limits the total memory, in bytes, for the examples of several proofs. It is
-// safe for concurrent use. A nil budget is unlimited.
+// safe for concurrent use: each of several proofs at once may take a share of what is left when
+// it begins. A nil budget is unlimited.
 type ExampleBudget struct{ left atomic.Int64 }
 
 // NewExampleBudget returns a budget of the given number of bytes.

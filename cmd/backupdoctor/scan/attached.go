@@ -95,7 +95,7 @@ func (e Examination) backupsOf(ctx context.Context, attached []usb.Attached, oth
 	for _, a := range attached {
 		others = append(others, a.UDID)
 	}
-	set.Keep(func(st StoredBackup) bool { return st.IsOfOne(others) })
+	set.Keep(func(st *StoredBackup) bool { return st.IsOfOne(others) })
 	return set
 }
 

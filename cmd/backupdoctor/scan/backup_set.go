@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -18,7 +20,7 @@ import (
 // A BackupSet is the backups found on this computer, and the places that were searched.
 type BackupSet struct {
 	Places []backup.Place
-	Stored []StoredBackup
+	Stored []*StoredBackup // shared with copies of the set
 	Closed []backup.Closed
 }
 
@@ -31,29 +33,45 @@ type StoredBackup struct {
 }
 
 // IsOfOne reports whether the backup is of one of these devices.
-func (st StoredBackup) IsOfOne(udids []string) bool {
+func (st *StoredBackup) IsOfOne(udids []string) bool {
 	return slices.ContainsFunc(udids, func(udid string) bool { return device.SameUDID(udid, st.Backup.Device.UDID) })
 }
 
 // FindBackups finds the backups in places and reads their property lists, until ctx ends.
 func FindBackups(ctx context.Context, places []backup.Place) BackupSet {
 	folders, closed := backup.Find(ctx, places)
-	set := BackupSet{Places: places, Closed: closed, Stored: make([]StoredBackup, 0, len(folders))}
-	for _, folder := range folders {
-		if ctx.Err() != nil { // the folder name alone then identifies the device
-			set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: device.Backup{
-				Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID},
-			}})
-			continue
-		}
-		set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: backup.Read(ctx, folder)})
+	set := BackupSet{Places: places, Closed: closed, Stored: make([]*StoredBackup, len(folders))}
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(atATime, len(folders)) {
+		readers.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(folders)); n = next.Add(1) - 1 {
+				set.Stored[n] = readStored(ctx, folders[n])
+			}
+		})
 	}
+	readers.Wait()
 	return set
 }
 
+// readStored reads the property lists of a backup. Once ctx has ended, the folder's name alone
+// identifies the device.
+func readStored(ctx context.Context, folder backup.Folder) *StoredBackup {
+	if ctx.Err() == nil {
+		return &StoredBackup{Folder: folder, Backup: backup.Read(ctx, folder)}
+	}
+	return &StoredBackup{Folder: folder, Backup: device.Backup{
+		Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID},
+	}}
+}
+
+// atATime is how many small folders are read at the same time: most of the time for one goes to
+// opening its files, one after another.
+const atATime = 2
+
 // Keep removes all backups that are not wanted.
-func (set *BackupSet) Keep(wanted func(StoredBackup) bool) {
-	set.Stored = slices.DeleteFunc(set.Stored, func(st StoredBackup) bool { return !wanted(st) })
+func (set *BackupSet) Keep(wanted func(*StoredBackup) bool) {
+	set.Stored = slices.DeleteFunc(set.Stored, func(st *StoredBackup) bool { return !wanted(st) })
 }
 
 // searched returns how many places were searched, or why not all were.
@@ -71,8 +89,8 @@ func (set BackupSet) searched() device.Fact[uint64] {
 // of returns the backups of one device.
 func (set BackupSet) of(udid string) []*StoredBackup {
 	var list []*StoredBackup
-	for i := range set.Stored {
-		if st := &set.Stored[i]; device.SameUDID(st.Backup.Device.UDID, udid) {
+	for _, st := range set.Stored {
+		if device.SameUDID(st.Backup.Device.UDID, udid) {
 			list = append(list, st)
 		}
 	}
@@ -84,13 +102,13 @@ func (set BackupSet) join(s *device.Snapshot) {
 	s.BackupPlaces = set.searched()
 	s.Backups, s.Histories = nil, nil
 	for _, st := range set.of(s.Device.UDID) {
-		put(s, *st)
+		put(s, st)
 	}
 	sortBackups(s)
 }
 
 // put adds one backup to its device. The caller calls sortBackups afterwards.
-func put(s *device.Snapshot, st StoredBackup) {
+func put(s *device.Snapshot, st *StoredBackup) {
 	s.Backups = append(s.Backups, st.Backup)
 	if st.history != nil {
 		s.Histories = append(s.Histories, *st.history)
@@ -213,8 +231,8 @@ func ClosedHint(c backup.Closed, goos string) string {
 
 // With returns the union of two sets.
 func (set BackupSet) With(other BackupSet) BackupSet {
-	known := func(st StoredBackup) bool {
-		return slices.ContainsFunc(set.Stored, func(mine StoredBackup) bool { return mine.Folder.Path == st.Folder.Path })
+	known := func(st *StoredBackup) bool {
+		return slices.ContainsFunc(set.Stored, func(mine *StoredBackup) bool { return mine.Folder.Path == st.Folder.Path })
 	}
 	set.Places = append(set.Places, other.Places...)
 	set.Closed = append(set.Closed, other.Closed...)

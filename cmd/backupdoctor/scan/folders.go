@@ -24,8 +24,8 @@ type Folders struct {
 	Screen     *terminal.Screen
 }
 
-// Learn implements [Source]. Each device is inspected, handed over and released before the
-// next, unless something is added once all have been read.
+// Learn implements [Source]. Each device is handed over, in order, and released as soon as it is
+// inspected, unless something is added once all have been read.
 func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	reading, stop := limited(ctx, f.Limit)
 	defer stop()
@@ -37,7 +37,7 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	if f.Places != nil {
 		set = set.With(FindBackups(reading, f.Places))
 	}
-	set.Keep(func(st StoredBackup) bool { return len(wanted)+len(archives) == 0 || st.IsOfOne(wanted) })
+	set.Keep(func(st *StoredBackup) bool { return len(wanted)+len(archives) == 0 || st.IsOfOne(wanted) })
 	devices, places := set.byDevice(), set.reported()
 	clear(set.Stored) // each backup is in its device's set now
 	set.Stored = nil
@@ -48,16 +48,13 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 		run.Start(len(devices))
 	}
 	var snapshots []device.Snapshot
-	for number, of := range devices {
-		devices[number] = BackupSet{}
-		f.Inspection.all(reading, of)
-		s := of.snapshot(time.Now().UTC(), f.Table)
+	f.inspect(reading, devices, func(number int, s device.Snapshot) {
 		if together {
 			snapshots = append(snapshots, s)
 		} else {
 			run.Done(number, s)
 		}
-	}
+	})
 	gaps := stopped(reading)
 	if together {
 		snapshots = withArchives(snapshots, archives, set, f.Table)
@@ -68,4 +65,35 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 		}
 	}
 	return Learned{Recording: run.Recording(gaps...), Places: places, None: NoBackup()}, nil
+}
+
+// inspect inspects devices by their backups, and passes on the snapshot of each, in order. It
+// empties the sets of devices. If one may be inspected beside another, [atATime] of them are.
+func (f Folders) inspect(ctx context.Context, devices []BackupSet, done func(number int, s device.Snapshot)) {
+	one := func(number int) device.Snapshot {
+		of := devices[number]
+		devices[number] = BackupSet{}
+		f.Inspection.all(ctx, of)
+		return of.snapshot(time.Now().UTC(), f.Table)
+	}
+	if !f.Inspection.beside() {
+		for number := range devices {
+			done(number, one(number))
+		}
+		return
+	}
+	pending := make(chan chan device.Snapshot, atATime-2) // one is waited for, and one waits to be sent
+	go func() {
+		defer close(pending)
+		for number := range devices {
+			snapshot := make(chan device.Snapshot, 1)
+			go func() { snapshot <- one(number) }()
+			pending <- snapshot
+		}
+	}()
+	var number int
+	for snapshot := range pending {
+		done(number, <-snapshot)
+		number++
+	}
 }

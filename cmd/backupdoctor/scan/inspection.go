@@ -30,15 +30,21 @@ type Inspection struct {
 // backups.
 const exampleBytes = 4 << 20
 
+// beside reports whether two devices may be inspected at the same time. A deep look reads large
+// files, fastest one backup at a time; faults are reported, and passwords asked for, in order.
+func (i Inspection) beside() bool {
+	return i.Depth == device.QuickLook && i.Problem == nil && (i.Passwords == nil || i.Passwords.Ask == nil)
+}
+
 // all inspects every backup of a set that was not inspected yet. It never fails: what could not
 // be read is unknown.
 func (i Inspection) all(ctx context.Context, set BackupSet) {
 	if i.budget == nil {
 		i.budget = backup.NewExampleBudget(exampleBytes)
 	}
-	for n := range set.Stored {
-		if !set.Stored[n].inspected {
-			i.one(ctx, &set.Stored[n])
+	for _, st := range set.Stored {
+		if !st.inspected {
+			i.one(ctx, st)
 		}
 	}
 }

@@ -328,7 +328,7 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 	client.Timeout = client.Limit() - s.spent
 	go w.workers.Send(func() device.Reason {
 		set := FindBackups(ctx, w.Places)
-		set.Keep(func(st StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
+		set.Keep(func(st *StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
 		var refused error
 		attached := []usb.Attached{a}
 		if w.Pair {
