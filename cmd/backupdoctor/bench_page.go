@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
@@ -26,8 +28,11 @@ type servedPage struct {
 	serving sync.WaitGroup
 }
 
+// useEvery is how often the page asks which commands are using devices.
+const useEvery = 2 * time.Second
+
 // servePage serves until close is called. Errors of single connections are not logged.
-func servePage(listener net.Listener, certificate *tls.Certificate, pages *benchpages.Pages) *servedPage {
+func servePage(listener net.Listener, certificate *tls.Certificate, pages *benchpages.Pages, use func(udid string) *device.InUse) *servedPage {
 	server := web.Server{Listener: listener, Pages: pages, AnswerWithin: answerWithin}
 	if certificate != nil {
 		server.TLS = &tls.Config{Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12}
@@ -35,7 +40,28 @@ func servePage(listener net.Listener, certificate *tls.Certificate, pages *bench
 	ctx, stop := context.WithCancel(context.Background())
 	shown := &servedPage{pages: pages, stop: stop}
 	shown.serving.Go(func() { server.Run(ctx) })
+	shown.serving.Go(func() { showUse(ctx, pages, use) })
 	return shown
+}
+
+// showUse shows which commands are using the devices, until ctx ends.
+func showUse(ctx context.Context, pages *benchpages.Pages, use func(udid string) *device.InUse) {
+	tick := time.NewTicker(useEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			pages.Use(func(udid string) string {
+				now := use(udid)
+				if now == nil {
+					return ""
+				}
+				return format.InUse(&report.InUse{Command: now.Command, Since: now.Since.Local()})
+			})
+		}
+	}
 }
 
 // close tells browsers that the run is over, and stops the server.

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
 )
 
 // announced is the stderr of a bench, which has the address of its page.
@@ -86,12 +87,13 @@ func startBenchAt(t *testing.T, data string, args ...string) (address string, st
 	}
 }
 
-// An open browser page shows a device that is plugged in, and its findings. At the end the page
-// says that the run is over, and nothing is left behind.
+// An open browser page shows a device that is plugged in, its findings, and that another command
+// backs it up. At the end the page says that the run is over, and nothing is left behind.
 func TestBenchShowsWhatIsPluggedIn(t *testing.T) {
 	usbmux, tray := attach(t)
 	goroutines := runtime.NumGoroutine()
-	address, _, end := startBench(t, "--usbmux", usbmux)
+	data := t.TempDir()
+	address, _, end := startBenchAt(t, data, "--usbmux", usbmux)
 	if !strings.HasPrefix(address, "http://127.0.0.1:") {
 		t.Errorf("the tray is at %s", address)
 	}
@@ -118,6 +120,14 @@ func TestBenchShowsWhatIsPluggedIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(`iCloud Backup off`)
+	lock, err := actlock.Folder(filepath.Join(data, "backupdoctor", "locks")).Acquire(t.Context(), d.UDID(), "backup", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(`backupdoctor backup`)
+	if err := lock.Release(); err != nil {
+		t.Error(err)
+	}
 	page, err := client.Get(address + "device/" + d.UDID())
 	if err != nil {
 		t.Fatal(err)

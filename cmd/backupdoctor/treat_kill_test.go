@@ -5,20 +5,21 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// treatment starts treat in a process of its own. kill ends it at once, without a signal that it
-// could catch.
-func treatment(t *testing.T, address, data string) (p *patient, kill func()) {
+// treatment starts treat in a process of its own. signal sends it a signal; [os.Kill] ends it at
+// once, without one that it could catch.
+func treatment(t *testing.T, address, data string) (p *patient, signal func(os.Signal)) {
 	t.Helper()
 	program := exec.Command(testProgram(t), "treat", "--usbmux", address)
 	program.Env = []string{"HOME=" + data, "XDG_DATA_HOME=" + data, "LocalAppData=" + data, "LANG=C.UTF-8", "COLUMNS=80"}
@@ -37,12 +38,14 @@ func treatment(t *testing.T, address, data string) (p *patient, kill func()) {
 		p.done <- program.ProcessState.ExitCode()
 		close(p.done)
 	}()
-	ended := sync.OnceFunc(func() {
-		_ = program.Process.Kill() // it may have ended
-		<-p.done
-	})
-	t.Cleanup(ended)
-	return p, ended
+	signal = func(s os.Signal) {
+		_ = program.Process.Signal(s) // it may have ended
+		if s == os.Kill {
+			<-p.done
+		}
+	}
+	t.Cleanup(func() { signal(os.Kill) })
+	return p, signal
 }
 
 // testProgram returns a file name of backupdoctor: this test program under that name.
@@ -74,7 +77,7 @@ func TestTreatIsKilled(t *testing.T) {
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		after = rand.Perm(killSteps)
 	}
-	p, kill := treatment(t, address, data)
+	p, signal := treatment(t, address, data)
 	title, _ := p.title()
 	var confirmed []string
 	for n := range killSteps {
@@ -87,7 +90,7 @@ func TestTreatIsKilled(t *testing.T) {
 		if !slices.Contains(after, n) {
 			continue
 		}
-		kill()
+		signal(os.Kill)
 		open := openRepairs(t, data)
 		if len(open) != 1 {
 			t.Fatalf("open after step %d: %+v", n+1, open)
@@ -95,14 +98,61 @@ func TestTreatIsKilled(t *testing.T) {
 		if recorded := doneIn(open[0].Repair); !slices.Equal(recorded, confirmed) {
 			t.Errorf("killed after step %d of %q, it has %q", n+1, confirmed, recorded)
 		}
-		p, kill = treatment(t, address, data)
+		p, signal = treatment(t, address, data)
 		p.reads("going on with the repair")
 		if again, _ := p.title(); again != title {
 			t.Errorf("killed while it showed %q, it goes on with %q", title, again)
 		}
 	}
-	kill()
+	signal(os.Kill)
 	onlyPermitted(t, tray, d, usb.PermittedBackup)
+}
+
+// Ctrl-C at a card, at a question and while it listens ends treat with 130 and a ticket. Nothing that
+// was confirmed is lost, nothing else counts as done, and the next treat goes on.
+func TestTreatIsInterrupted(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no Ctrl-C to send")
+	}
+	t.Parallel()
+	d := loadDevice(t.Fatalf, "icloud-backup-off")
+	address, tray := attach(t, d)
+	data := t.TempDir()
+	on := titleOf(t, remedies.TurnBackupOn)
+	for _, c := range []struct {
+		at   string // what it is interrupted at
+		when func(p *patient)
+		done []string // in the record
+	}{
+		{"a card", func(p *patient) { p.reads("[q] stop") }, nil},
+		{"a question", func(p *patient) {
+			p.reads("[q] stop")
+			p.types("s")
+			p.reads("why is it skipped?")
+		}, nil},
+		{"Back Up Now", func(p *patient) {
+			p.reads("[q] stop")
+			p.types("")
+			p.reads("listening: ")
+		}, []string{on}},
+		{"Back Up Now, again", func(p *patient) { p.reads("listening: ") }, []string{on}},
+	} {
+		p, signal := treatment(t, address, data)
+		c.when(p)
+		signal(os.Interrupt)
+		p.ends(report.ExitInterrupted)
+		if !strings.Contains(p.stderr.all(), "interrupted; the same command goes on from here") || !strings.Contains(p.stdout.String(), "Found") {
+			t.Errorf("interrupted at %s it says\n%s%s", c.at, p.stderr.all(), p.stdout.String())
+		}
+		open := openRepairs(t, data)
+		if len(open) != 1 || !slices.Equal(doneIn(open[0].Repair), c.done) {
+			t.Fatalf("interrupted at %s it has %+v", c.at, open)
+		}
+		if last := open[0].Repair.Events[len(open[0].Repair.Events)-1]; last.Kind != string(device.RepairShown) {
+			t.Errorf("interrupted at %s its last event is %+v", c.at, last)
+		}
+	}
+	onlyPermitted(t, tray, d)
 }
 
 // doneIn returns the titles of the steps that a record has as done.

@@ -106,7 +106,7 @@ func Devices(w io.Writer, r report.Report, o Options) error {
 		for _, trust := range d.Findings {
 			under := p.title(markOfTrust(trust.Status), labels[i], d)
 			p.print(p.hang(under, plain, "UDID "+d.UDID)...)
-			if use := useNote(d); use != "" {
+			if use := InUse(d.InUse); use != "" {
 				p.print(p.hang(under, yellow, use)...)
 			}
 			if len(d.Asset) > 0 {

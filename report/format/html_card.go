@@ -199,7 +199,7 @@ func factsOf(d report.Device) []htmlFact {
 	add(htmlFact{Name: "UDID", Value: device.Label(d.UDID), Code: true})
 	add(htmlFact{Name: "USB port", Value: device.Label(d.Location), Code: true})
 	add(htmlFact{Name: "Connection", Value: connectionNote(d)})
-	add(htmlFact{Name: "At the same time", Value: useNote(d)})
+	add(htmlFact{Name: "At the same time", Value: InUse(d.InUse)})
 	if d.Repair != nil {
 		add(htmlFact{Name: "Repair", Value: repairLine(*d.Repair)})
 		add(htmlFact{Name: "Found in the repair", Value: repairFound(*d.Repair)})

@@ -184,7 +184,7 @@ func (m *markdown) device(d report.Device) {
 	m.known("System", strings.TrimSpace(versionOf(d)+" "+bracketed(d.BuildVersion)))
 	m.known("USB port", d.Location)
 	m.said("Connection", connectionNote(d))
-	m.said("At the same time", useNote(d))
+	m.said("At the same time", InUse(d.InUse))
 	for _, f := range d.Asset {
 		m.known("Inventory, "+device.Label(f.Name), f.Value)
 	}

@@ -64,10 +64,15 @@ func connectionNote(d report.Device) string {
 	return ""
 }
 
-// useNote says which command was using a device, or returns "" if none was.
-func useNote(d report.Device) string {
-	if d.InUse == nil {
+// InUse says which command is using a device and, if that is known, since when, in the zone of that
+// time. It returns "" if none is.
+func InUse(use *report.InUse) string {
+	if use == nil {
 		return ""
 	}
-	return fmt.Sprintf("In use by %s since %s.", device.Quoted("backupdoctor "+d.InUse.Command), words.Moment(d.InUse.Since))
+	text := "In use by " + device.Quoted("backupdoctor "+use.Command)
+	if !use.Since.IsZero() {
+		text += " since " + words.Moment(use.Since)
+	}
+	return text + "."
 }

@@ -258,7 +258,7 @@ func (p *page) firstRemedy(f report.Finding) cell {
 // remarks returns notes on how a device was examined, one per line.
 func remarks(d report.Device) []string {
 	var lines []string
-	if use := useNote(d); use != "" {
+	if use := InUse(d.InUse); use != "" {
 		lines = append(lines, use)
 	}
 	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {

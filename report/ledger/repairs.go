@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/google/uuid"
 )
@@ -73,6 +74,20 @@ const maxOpenRepairs = 1000
 // OpenRepairs returns the repairs whose success is not known yet, each with its device as it was
 // last read in the repair, oldest first.
 func (s *Store) OpenRepairs(ctx context.Context) ([]report.DeviceRepair, error) {
+	return s.openRepairs(ctx, func(string) bool { return true })
+}
+
+// OpenRepair returns the newest open repair of a device. ok is false if it has none.
+func (s *Store) OpenRepair(ctx context.Context, udid string) (r report.Repair, ok bool, err error) {
+	open, err := s.openRepairs(ctx, func(key string) bool { return device.SameUDID(key, udid) })
+	if len(open) == 0 {
+		return report.Repair{}, false, err
+	}
+	return open[len(open)-1].Repair, true, nil
+}
+
+// openRepairs returns the open repairs of those devices whose key is wanted, oldest first.
+func (s *Store) openRepairs(ctx context.Context, wanted func(key string) bool) ([]report.DeviceRepair, error) {
 	open := []report.DeviceRepair{}
 	err := s.read(ctx, func(tx transaction) error {
 		return each(ctx, tx, openRepairs, []any{maxOpenRepairs}, func(rows *sql.Rows) error {
@@ -80,6 +95,9 @@ func (s *Store) OpenRepairs(ctx context.Context) ([]report.DeviceRepair, error) 
 			var packed []byte
 			if err := rows.Scan(&key, &packed); err != nil {
 				return err
+			}
+			if !wanted(key) {
+				return nil
 			}
 			if d, ok := deviceIn(packed, key); ok && d.Repair != nil {
 				open = append(open, report.NewDeviceRepair(report.RewordedDevice(d)))

@@ -3,6 +3,7 @@ package ledger
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,12 @@ func TestOpenRepairs(t *testing.T) {
 	open := repaired(t, s, d, monday, time.Time{}, shown, confirmed)
 	if len(open) != 1 || len(open[0].Repair.Events) != 2 || open[0].Device.UDID != d.UDID || open[0].Repair.Events[1].Title != "Switch iCloud Backup on" {
 		t.Fatalf("the same reading again %+v", open)
+	}
+	if r, ok, err := s.OpenRepair(t.Context(), strings.ToUpper(d.UDID)); err != nil || !ok || len(r.Events) != 2 {
+		t.Errorf("of the device %+v, %t, %v", r, ok, err)
+	}
+	if r, ok, err := s.OpenRepair(t.Context(), other.UDID); err != nil || ok {
+		t.Errorf("of another device %+v, %t, %v", r, ok, err)
 	}
 	if open := repaired(t, s, other, monday, monday); len(open) != 1 || open[0].Device.UDID != d.UDID {
 		t.Errorf("another device has changed it: %+v", open)

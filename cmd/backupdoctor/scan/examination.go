@@ -45,12 +45,12 @@ type visitor struct {
 // read reads one device, and records which command acted on it in the meantime.
 func (e Examination) read(ctx context.Context, client usb.Client, a usb.Attached) device.Snapshot {
 	s := client.Read(ctx, a, e.Wants)
-	s.InUse = e.inUse(a.UDID)
+	s.InUse = e.Use(a.UDID)
 	return s
 }
 
-// inUse returns the command that is acting on a device, or nil.
-func (e Examination) inUse(udid string) *device.InUse {
+// Use returns the command that is acting on a device, or nil.
+func (e Examination) Use(udid string) *device.InUse {
 	if e.Locks == "" {
 		return nil
 	}
@@ -178,7 +178,7 @@ func (e Examination) Greet(ctx context.Context) (device.Recording, error) {
 		} else {
 			snapshots[i] = e.Client.Greet(ctx, a)
 		}
-		snapshots[i].InUse = e.inUse(attached[i].UDID)
+		snapshots[i].InUse = e.Use(attached[i].UDID)
 		e.Labels.label(&snapshots[i])
 		identify(&snapshots[i], e.Table)
 		return snapshots[i].Live.Ended.Reason

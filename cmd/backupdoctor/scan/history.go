@@ -45,7 +45,7 @@ func History(k Keeper) Sink {
 			}
 			if e.Type == report.RunStart {
 				keeping.run.Saw(keeping.before)
-				keeping.run.Repairs(keeping.repairs)
+				keeping.run.Repairs(keeping.repairs, keeping.openRepair)
 				keeping.run.Rates(keeping.rates)
 			}
 			keeping.hear(e)
@@ -68,7 +68,7 @@ type keeping struct {
 	added    chan struct{}            // signals that a report was numbered
 	stop     func()                   // stops the upload
 	before   string                   // newest version seen in earlier runs; "" if unknown
-	repairs  map[string]device.Repair // open repairs, by device.UDIDKey; nil if unknown
+	repairs  map[string]device.Repair // open repairs, by device.UDIDKey
 	rates    []report.RemedyRate      // of past repairs; nil if unknown
 	reported string                   // the last failure reported
 }
@@ -89,18 +89,34 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 	keeping.before, _ = store.NewestVersion(ctx)
 	past, _ := store.Remedies(ctx, time.Now(), ratesDays) // only hints are made from it
 	keeping.rates = past.Remedies
-	if open, err := store.OpenRepairs(ctx); err != nil {
+	open, err := store.OpenRepairs(ctx)
+	if err != nil {
 		k.failed(err)
-	} else {
-		keeping.repairs = map[string]device.Repair{}
-		for _, known := range open {
-			keeping.repairs[device.UDIDKey(known.Device.UDID)] = known.Repair.Facts()
-		}
+	}
+	keeping.repairs = map[string]device.Repair{}
+	for _, known := range open {
+		keeping.repairs[device.UDIDKey(known.Device.UDID)] = known.Repair.Facts()
 	}
 	if k.Outgoing != nil {
 		keeping.stop = k.Outgoing.Upload(ctx, k.Screen, store, keeping.added)
 	}
 	return keeping
+}
+
+// openRepair returns the open repair that a device has now. One that cannot be read is none: it
+// stays as it is, and the recorder reports faults of the history.
+func (k Keeper) openRepair(udid string) (device.Repair, bool) {
+	ctx := context.Background()
+	store, err := ReadHistory(ctx, k.Env)
+	if err != nil {
+		return device.Repair{}, false
+	}
+	defer store.Close()
+	open, ok, err := store.OpenRepair(ctx, udid)
+	if err != nil || !ok {
+		return device.Repair{}, false
+	}
+	return open.Facts(), true
 }
 
 func (k *keeping) hear(e Event) {

@@ -40,6 +40,9 @@ type Run struct {
 	repairs   map[string]device.Repair // open repairs of earlier runs, by device.UDIDKey
 	rates     []report.RemedyRate      // of past repairs; nil if unknown
 	apart     bool                     // the devices were read by several computers, or at different times
+	endless   bool                     // it goes on until it is ended, see StartOpen
+
+	lookUpRepair func(udid string) (device.Repair, bool) // see Repairs; nil if no history is kept
 }
 
 // A member is what a finished device contributes to the tray.
@@ -74,8 +77,12 @@ func (r *Run) Start(total int) {
 	r.tell(Event{Event: report.Event{Type: report.RunStart, Total: &total}})
 }
 
-// StartOpen sends run_start without a number of devices.
-func (r *Run) StartOpen() { r.tell(Event{Event: report.Event{Type: report.RunStart}}) }
+// StartOpen sends run_start without a number of devices. It must be called before a device is
+// finished.
+func (r *Run) StartOpen() {
+	r.endless = true
+	r.tell(Event{Event: report.Event{Type: report.RunStart}})
+}
 
 // Tell sends an event about a device, named as it may be shown. number is the device's index in
 // the run.
@@ -93,6 +100,7 @@ func (r *Run) tellCopied(number int, s device.Snapshot, state string, copied *re
 // If the device reveals something new about the tray, such as a doubtful computer clock, the
 // devices judged before are judged again, and their results delivered again.
 func (r *Run) Done(number int, s device.Snapshot) {
+	r.renewRepair(s)
 	r.resultsMu.Lock()
 	s.Tray = r.join(number, s)
 	r.withRepairLocked(&s)

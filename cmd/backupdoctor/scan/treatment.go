@@ -39,6 +39,9 @@ type Treatment struct {
 	Every       time.Duration                                           // how often to look whether a step was done
 }
 
+// treatLock is the command that holds a device's lock during a treatment.
+const treatLock = "treat"
+
 // Learn implements [Source].
 func (t Treatment) Learn(ctx context.Context, run *Run) (Learned, error) {
 	found, err := t.Client.Discover(ctx, func(usb.Change) {})
@@ -64,7 +67,7 @@ func (t Treatment) Learn(ctx context.Context, run *Run) (Learned, error) {
 	run.Start(1)
 	one := wanted[0]
 	if t.Locks != "" {
-		lock, err := t.Locks.Acquire(ctx, one.UDID, "treat", 0)
+		lock, err := t.Locks.Acquire(ctx, one.UDID, treatLock, 0)
 		if err != nil {
 			return Learned{}, command.Usage("", "%w", err)
 		}
@@ -215,6 +218,9 @@ func (w *walk) answer(ctx context.Context, task treat.Task, text string) (again 
 		reason, err := w.ask(ctx, "why is it skipped? ")
 		if err != nil {
 			return false, err
+		}
+		if ctx.Err() != nil {
+			return true, nil // interrupted instead of an answer: it was not skipped
 		}
 		w.event(device.RepairEvent{Kind: device.RepairSkipped, Remedy: task.Step.Remedy, Reason: reason})
 	case text == "r" && task.Restartable():

@@ -77,5 +77,8 @@ func (s *Pages) Say(line string) { s.tray.say(line) }
 // Warn shows a warning above the tray for as long as the pages are served.
 func (s *Pages) Warn(line string) { s.tray.warn(line) }
 
+// Use shows what by says of each device on the tray: which command is using it, or "".
+func (s *Pages) Use(by func(udid string) string) { s.tray.use(by) }
+
 // Close tells all browsers that the run is over, and disconnects them.
 func (s *Pages) Close() { s.tray.close() }

@@ -113,6 +113,58 @@ func TestTreatCommand(t *testing.T) {
 	}
 }
 
+// The tile and the page of a device show which command is using it, as long as it is on the tray and
+// the run goes on. A new version comes of a change only.
+func TestUse(t *testing.T) {
+	s := newPages(t)
+	d, other := patient(t, "backup-turned-off"), patient(t, "fresh")
+	d.UDID, other.UDID = "used", "other"
+	done(s, d)
+	done(s, other)
+	const use = `In use by "backupdoctor backup" since <now>.`
+	shown := func(path string) bool {
+		return strings.Contains(ask(s, get(path)).Body.String(), html.EscapeString(use))
+	}
+	uses := func(text string) {
+		s.Use(func(udid string) string {
+			if udid == d.UDID {
+				return text
+			}
+			return ""
+		})
+	}
+	uses("")
+	none := s.tray.picture().id
+	uses(use)
+	first := s.tray.picture().id
+	uses(use)
+	if again := s.tray.picture().id; none == first || first != again {
+		t.Errorf("versions %s, %s, %s", none, first, again)
+	}
+	if !shown("/") || !shown(pageOf(d.UDID)) || shown(pageOf(other.UDID)) {
+		t.Error("it is not shown on the tray and the device's page alone")
+	}
+	if says := sayingOf(s.tray.tiles[d.UDID]); !strings.Contains(says, use) {
+		t.Errorf("it says %q", says)
+	}
+	hear(s, report.DeviceState, d.UDID, d.Slot, d.Name, report.Reading)
+	if !shown("/") {
+		t.Error("it is not shown while the device is examined again")
+	}
+	hear(s, report.DeviceDetached, d.UDID, d.Slot, d.Name, "")
+	uses(use)
+	if shown("/") || shown(pageOf(d.UDID)) {
+		t.Error("it is shown of a device that was unplugged")
+	}
+	done(s, d)
+	uses(use)
+	s.Close()
+	uses(use)
+	if shown("/") {
+		t.Error("it is shown after the end of the run")
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	with := func(r *http.Request, headers ...string) *http.Request {
 		for i := 0; i < len(headers); i += 2 {

@@ -21,7 +21,8 @@ type tile struct {
 	Name     string // owner's name for it; "" until known
 	State    string // progress of the examination; ignored once Found is set
 	Found    *report.Device
-	Gone     bool // unplugged
+	Use      string // which command is using it; "" for none, see Pages.Use
+	Gone     bool   // unplugged
 
 	number  int    // order of arrival
 	version uint64 // version of the tray at the last change
@@ -120,13 +121,13 @@ func (t *tray) dropOldest() {
 func (old tile) after(e report.Event, number int, version uint64) tile {
 	next := tile{
 		UDID: e.UDID, Slot: e.Slot, Location: e.Location, Name: cmp.Or(e.Name, old.Name),
-		State: e.State, Found: e.Device, number: number, version: version,
+		State: e.State, Found: e.Device, Use: old.Use, number: number, version: version,
 	}
 	if old.UDID != "" {
 		next.number = old.number
 	}
 	if e.Type == report.DeviceDetached {
-		next.Gone, next.Found = true, old.Found
+		next.Gone, next.Found, next.Use = true, old.Found, ""
 	}
 	return next
 }
@@ -137,6 +138,20 @@ func (t *tray) say(note string) {
 	if t.note != note {
 		t.note = note
 		t.touch()
+	}
+}
+
+// use asks by about each device on the tray. by may read files, so the lock is not held meanwhile.
+func (t *tray) use(by func(udid string) string) {
+	for _, one := range t.picture().here {
+		use := by(one.UDID)
+		t.mu.Lock()
+		if now := t.tiles[one.UDID]; now.UDID != "" && !now.Gone && !t.over && now.Use != use {
+			now.Use, now.version = use, t.version+1
+			t.tiles[one.UDID] = now
+			t.touch()
+		}
+		t.mu.Unlock()
 	}
 }
 
@@ -163,8 +178,12 @@ const cutOff = "cut off"
 func (t *tray) end() {
 	t.over = true
 	for udid, one := range t.tiles {
-		if one.Found == nil && !one.Gone {
-			one.State, one.version = cutOff, t.version+1
+		cut := one.Found == nil && !one.Gone
+		if cut {
+			one.State = cutOff
+		}
+		if cut || one.Use != "" {
+			one.Use, one.version = "", t.version+1
 			t.tiles[udid] = one
 		}
 	}

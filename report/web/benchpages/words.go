@@ -34,6 +34,7 @@ type tileView struct {
 	Name  string
 	Mark  format.Mark
 	Why   string // text after the mark
+	Use   string // which command is using it; "" for none
 	About string // model and system, if known
 	Last  string // time of its last backup; "" if unknown
 	Shown string // first evidence of the first cause
@@ -43,7 +44,7 @@ type tileView struct {
 }
 
 func newTileView(t tile) tileView {
-	v := tileView{UDID: t.UDID, Slot: web.Label(t.Slot), Name: cmp.Or(web.Label(t.Name), web.Label(t.UDID)), Gone: t.Gone}
+	v := tileView{UDID: t.UDID, Slot: web.Label(t.Slot), Name: cmp.Or(web.Label(t.Name), web.Label(t.UDID)), Use: report.Clean(t.Use), Gone: t.Gone}
 	switch words := stages[t.State]; {
 	case t.Found == nil && t.Gone:
 		v.Mark, v.Why = unexamined, "it was unplugged first"
@@ -101,7 +102,11 @@ func sayingOf(t tile) string {
 	if t.Slot != "" {
 		name = web.Quoted(t.Slot) + ", " + name
 	}
-	return name + ": " + report.Clean(format.Outcome(*t.Found))
+	said := name + ": " + report.Clean(format.Outcome(*t.Found))
+	if t.Use != "" {
+		said += ". " + report.Clean(t.Use)
+	}
+	return said
 }
 
 // An overview is the part above the tiles.
