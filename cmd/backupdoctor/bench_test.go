@@ -63,7 +63,7 @@ func BenchmarkTray(b *testing.B) {
 func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 	address, tray := fill(b, count, faults)
 	path := roundTrips(b, address, tray) * roundTrip
-	flags := []string{"scan", "--usbmux", address, "--timeout", "4s", "--quiet", "--no-history", "-o", "ndjson", "-o", "json=" + os.DevNull, "--force"}
+	flags := []string{"scan", "--usbmux", address, "--timeout", "10s", "--quiet", "--no-history", "-o", "ndjson", "-o", "json=" + os.DevNull, "--force"}
 	if jobs > 0 { // otherwise it adapts
 		flags = append(flags, "--jobs", fmt.Sprint(jobs))
 	}
