@@ -20,6 +20,7 @@ func TestTimesArePeoplesOwn(t *testing.T) {
 	examined.Diagnosis.Causes[0].Evidence[0].Value = "at 2026-07-01 12:00 UTC"
 	examined.Diagnosis.Causes[0].Evidence[0].AsOf = reporttest.SampleTime.AddDate(0, 0, -2)
 	r := report.New(reporttest.Run(examined))
+	r.Devices[0].Suppressed = []report.Silence{{Check: "backup-stale", Until: time.Date(2026, 11, 30, 23, 0, 0, 0, time.UTC)}}
 	before := jsonOf(t, r)
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -43,8 +44,6 @@ func TestTimesArePeoplesOwn(t *testing.T) {
 			t.Errorf("%s: the zone is not an input", name)
 		}
 	}
-	r.Devices[0].Suppressed = []report.Silence{{Check: "backup-stale", Until: time.Date(2026, 11, 30, 23, 0, 0, 0, time.UTC)}}
-	before = jsonOf(t, r)
 	if got := report.InZone(r, berlin).Devices[0].Suppressed[0].Until.Format(time.DateOnly); got != "2026-12-01" {
 		t.Errorf("a suppression that ends at midnight ends on %s", got)
 	}
