@@ -118,7 +118,11 @@ func (e env) backupRuns(places []backup.Place, locks actlock.Folder) bool {
 	for _, place := range places {
 		folders = append(folders, place.Path)
 	}
-	return host.BackupRuns(folders, time.Now())
+	runs := e.BackupRuns
+	if runs == nil {
+		runs = host.BackupRuns
+	}
+	return runs(folders, time.Now())
 }
 
 // learnConflicts are scan flags that cannot be used together.

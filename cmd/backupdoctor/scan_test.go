@@ -89,6 +89,8 @@ func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w
 		DataDir:   func() (string, error) { return data, nil },
 		BuiltIn:   demoReleases,
 		Environ:   os.Environ,
+		// Other tests make backups on this computer meanwhile.
+		BackupRuns: func([]string, time.Time) bool { return false },
 	}, linked)
 	return session{code: code, stderr: stderr.String()}
 }

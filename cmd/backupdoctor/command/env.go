@@ -22,6 +22,10 @@ type Env struct {
 	ConfigDir      func() (string, error) // the user's settings folder, shared by all programs
 	DataDir        func() (string, error) // the user's data folder, likewise
 	BuiltIn        func() releases.Table  // the compiled-in release table
+
+	// BackupRuns reports whether a device seems to be backing up to this computer; nil for
+	// host.BackupRuns, which looks at all processes.
+	BackupRuns func(folders []string, now time.Time) bool
 }
 
 // PasswordVariable is the environment variable that may hold the password of a backup.
