@@ -48,8 +48,9 @@ func (e *BrokenError) Unwrap() error { return e.cause }
 // errBroken is the error for a file that SQLite accepts but that is not a valid ledger.
 var errBroken = errors.New("it is not complete")
 
-// errOldForm is the error for a history in the previous format, which is no longer read.
-var errOldForm = fmt.Errorf("%w: the history %w", errBroken, ErrOlder)
+// ErrOldForm is the error for a history in the format before the first version, which is no longer
+// read. It is an ErrOlder.
+var ErrOldForm = fmt.Errorf("%w: the history %w", errBroken, ErrOlder)
 
 // codeOf returns the primary SQLite error code, or 0 for any other error.
 func codeOf(err error) int {

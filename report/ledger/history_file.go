@@ -74,12 +74,16 @@ func openHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
 		return nil, nil, err
 	}
 	return connection(ctx, withSettings(path, historySettings), func(conn *sql.Conn) error {
-		if err := checkTables(ctx, conn); err != nil {
+		err := checkTables(ctx, conn)
+		if errors.Is(err, ErrOlder) && !errors.Is(err, ErrOldForm) {
+			err = transact(ctx, conn, writing, func(tx transaction) error { return historyFile.migrate(ctx, tx, sqliteEngine) })
+		}
+		if err != nil {
 			return err
 		}
 		// If nothing has to change, nothing is written: a history can be read while the disk is
 		// full.
-		_, err := conn.ExecContext(ctx, "PRAGMA journal_mode=WAL")
+		_, err = conn.ExecContext(ctx, "PRAGMA journal_mode=WAL")
 		return err
 	})
 }
@@ -171,7 +175,7 @@ func checkTables(ctx context.Context, conn *sql.Conn) error {
 		case err != nil:
 			return err
 		case application == int64(oldHistory.AppID):
-			return errOldForm
+			return ErrOldForm
 		case application != int64(historyFile.AppID) && len(found) > 0:
 			return fmt.Errorf("the file is not a history %w", ErrForeign)
 		}

@@ -264,6 +264,37 @@ func TestAPlaceThatCannotBeUsedIsSaid(t *testing.T) {
 	}
 }
 
+// A history of each older version is upgraded when it is opened to write, with all its runs, and is
+// never changed by a command that only reads.
+func TestOlderHistoriesAreUpgraded(t *testing.T) {
+	newest := migrations
+	t.Cleanup(func() { migrations = newest })
+	for version := 1; version < len(newest); version++ {
+		path := filepath.Join(t.TempDir(), "history.sqlite")
+		migrations = newest[:version]
+		_, conn, err := createHistory(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.ExecContext(t.Context(), "INSERT INTO runs (id, bench, started, finished, tool, host, subject, partial, exit, total) VALUES ('"+
+			runID(9)+"', '', 1, 2, '1.0.0', 'linux', '', 0, 0, 0)"); err != nil {
+			t.Fatal(err)
+		}
+		must(t, conn.Close())
+		migrations = newest
+		before := read(t, path)
+		if s, err := OpenHistoryToRead(t.Context(), path); !errors.Is(err, ErrOlder) || !bytes.Equal(read(t, path), before) {
+			t.Errorf("version %d, read: %v, %v", version, s, err)
+		}
+		s := openedHistory(t, path)
+		keepRun(t, s, runID(1), monday, tray(t)...)
+		if runs, err := s.Runs(t.Context(), 10); err != nil || len(runs.Runs) != 2 || s.Recovery().Kept != "" {
+			t.Errorf("version %d: runs %v, %v, %s", version, runs.Runs, err, s.Recovery())
+		}
+		must(t, s.Close())
+	}
+}
+
 // A history in the previous format is kept unchanged, and reported.
 func TestAHistoryOfTheOldFormIsSetAside(t *testing.T) {
 	path := changedBy(t, filepath.Join(t.TempDir(), "history.sqlite"), "PRAGMA application_id = 0x62646f63; CREATE TABLE runs (run INTEGER PRIMARY KEY)")

@@ -115,8 +115,10 @@ func HistoryError(err error) error {
 	case isBroken:
 	case errors.Is(err, ledger.ErrNewer):
 		hint = "update this backupdoctor, or name another file in " + HistoryVariable
-	case errors.Is(err, ledger.ErrOlder):
+	case errors.Is(err, ledger.ErrOldForm):
 		hint = "backupdoctor scan keeps the file under another name and begins a new history"
+	case errors.Is(err, ledger.ErrOlder):
+		hint = "backupdoctor scan upgrades it"
 	case errors.Is(err, ledger.ErrForeign):
 		hint = "name another file in " + HistoryVariable + ", or " + NoHistory + " to keep no history"
 	case errors.Is(err, ledger.ErrDenied), errors.Is(err, fs.ErrPermission):
