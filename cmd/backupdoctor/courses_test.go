@@ -47,7 +47,6 @@ func TestCourses(t *testing.T) {
 				continue
 			}
 			t.Run(outcome+"/"+string(c.remedy), func(t *testing.T) {
-				t.Parallel()
 				d := loadDevice(t.Fatalf, c.device)
 				d.Away = 100 * time.Millisecond
 				address, tray := attach(t, d)

@@ -69,7 +69,6 @@ const killSteps = 8
 // Killed after any step that was confirmed, treat has lost none: the record has every one, and the
 // next treat shows the card that was shown. The usual run kills it after two of the steps.
 func TestTreatIsKilled(t *testing.T) {
-	t.Parallel()
 	d := loadDevice(t.Fatalf, "icloud-full")
 	address, tray := attach(t, d)
 	data := t.TempDir()
@@ -114,7 +113,6 @@ func TestTreatIsInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no Ctrl-C to send")
 	}
-	t.Parallel()
 	d := loadDevice(t.Fatalf, "icloud-backup-off")
 	address, tray := attach(t, d)
 	data := t.TempDir()

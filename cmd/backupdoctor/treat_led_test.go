@@ -60,7 +60,6 @@ var ledCourses = []struct {
 func TestLedCourses(t *testing.T) {
 	for _, c := range ledCourses {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			d := loadDevice(t.Fatalf, c.device)
 			d.Log, d.Away = nil, 100*time.Millisecond
 			address, tray := attach(t, d)

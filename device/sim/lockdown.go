@@ -262,7 +262,7 @@ func (s *lockdownSession) pairing(r lockdownRequest) error {
 
 // pair carries out a pairing request. It returns a lockdown error name on failure.
 func (s *lockdownSession) pair(r lockdownRequest) string {
-	faults := s.device.Faults
+	faults, answer := s.device.Faults, s.device.answered()
 	switch {
 	case r.PairRecord.HostID == "":
 		return "MissingPairRecord"
@@ -278,7 +278,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 		return "MCProtected"
 	case s.device.locked():
 		return "PasswordProtected"
-	case s.device.denies() || s.device.answered() == "dont-trust":
+	case s.device.denies() || answer == "dont-trust":
 		return "UserDeniedPairing"
 	case has(faults, PairedByMux):
 		if s.device.tryToPair() == 2 {
@@ -286,7 +286,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 		}
 		return "PairingDialogResponsePending"
 	}
-	if dialog, ok := find(faults, TrustPending); ok && s.device.answered() == "" && s.device.tryToPair() <= dialog.Count {
+	if dialog, ok := find(faults, TrustPending); ok && answer == "" && s.device.tryToPair() <= dialog.Count {
 		return "PairingDialogResponsePending"
 	}
 	if s.device.trust(r.PairRecord) != nil {
