@@ -144,7 +144,7 @@ type Stale struct {
 	Stale   int           `json:"stale"`         // of those, without a backup that is recent enough, or without any
 	Unknown int           `json:"unknown"`       // of those, whose last backup is unknown
 	Devices []KnownDevice `json:"devices"`       // the stale: those without any, then the oldest first; then the unknown
-	MDM     *MDM          `json:"mdm,omitempty"` // what a management system tells of devices that are not in the history; absent without an export
+	MDM     *MDM          `json:"mdm,omitempty"` // what a management system reports about devices that are not in the history; absent without an export
 }
 
 // A SlotReport is the places where devices were connected, and how well that went there.

@@ -87,7 +87,7 @@ func historyAt(path string, guard *guard) *Store {
 	}
 }
 
-// historyPatience is the time limit for one step, including waiting for other processes. Longer
+// historyTimeout is the time limit for one step, including waiting for other processes. Longer
 // work is split into steps.
 const historyTimeout = 30 * time.Second
 

@@ -12,7 +12,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// The server accepts whoever connects, and waits some seconds for credentials. Connections that have
+// The server accepts every connection, and waits some seconds for credentials. Connections that have
 // none yet are strangers: beyond maxStrangers, those of the address with most of them are closed,
 // the oldest first. They therefore cannot use up the places and file descriptors of benches.
 const (

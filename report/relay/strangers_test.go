@@ -23,7 +23,7 @@ func hold(t *testing.T, hub string, n int) {
 	}
 }
 
-// TestStrangersAtTheAddressForBenches checks that whoever only holds connections is cut off, and
+// TestStrangersAtTheAddressForBenches checks that clients that only hold connections are cut off, and
 // that benches come in before and after.
 func TestStrangersAtTheAddressForBenches(t *testing.T) {
 	t.Parallel()
@@ -50,6 +50,6 @@ func TestStrangersAtTheAddressForBenches(t *testing.T) {
 		t.Error("the bench that was there before is cut off")
 	}
 	if n := strings.Count(told.String(), "without credentials are cut off"); n != 1 {
-		t.Errorf("the log tells of it %d times", n)
+		t.Errorf("the log says so %d times", n)
 	}
 }
