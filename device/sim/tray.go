@@ -197,6 +197,7 @@ func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 	t.playAll(ctx, running.Go)
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
+	defer l.Close() // a client that is accepted while ctx ends does not wait for the line above
 	for {
 		client, err := l.Accept()
 		if ctx.Err() != nil {

@@ -539,3 +539,25 @@ func TestServeLeavesNothingRunning(t *testing.T) {
 		}
 	}
 }
+
+// When Serve has returned, its address is free, also if a client connects as its context ends.
+func TestServeFreesItsAddress(t *testing.T) {
+	tray := newTray(t)
+	address := "unix://" + newSocket(t)
+	for range 200 {
+		listener, err := sim.Listen(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		served := make(chan error)
+		go func() { served <- tray.Serve(ctx, listener) }()
+		go cancel()
+		if conn, err := net.Dial("unix", listener.Addr().String()); err == nil {
+			conn.Close()
+		}
+		if err := <-served; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
