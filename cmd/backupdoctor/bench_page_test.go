@@ -210,7 +210,7 @@ func TestBenchOnTheNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stranger, guest := &http.Client{Transport: transport}, &http.Client{Transport: transport, Jar: jar}
+	signedOut, signedIn := &http.Client{Transport: transport}, &http.Client{Transport: transport, Jar: jar}
 	for _, c := range []struct {
 		client *http.Client
 		url    string
@@ -218,12 +218,12 @@ func TestBenchOnTheNetwork(t *testing.T) {
 		want   int
 		shows  string
 	}{
-		{stranger, open + "/", "", 200, `name="token"`},
-		{stranger, open + "/events", "", 401, ""},
-		{stranger, open + "/", "localhost", 421, ""},
-		{stranger, "http://bench.example:" + port + "/", "", 400, ""},
-		{guest, address, "", 200, `id="here"`},
-		{guest, open + "/", "", 200, `id="here"`},
+		{signedOut, open + "/", "", 200, `name="token"`},
+		{signedOut, open + "/events", "", 401, ""},
+		{signedOut, open + "/", "localhost", 421, ""},
+		{signedOut, "http://bench.example:" + port + "/", "", 400, ""},
+		{signedIn, address, "", 200, `id="here"`},
+		{signedIn, open + "/", "", 200, `id="here"`},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url, nil)
 		if err != nil {
@@ -242,8 +242,8 @@ func TestBenchOnTheNetwork(t *testing.T) {
 		if err != nil || answer.StatusCode != c.want || !strings.Contains(string(text), c.shows) {
 			t.Errorf("%s is answered with %d, want %d, %v: %s", c.url, answer.StatusCode, c.want, err, text)
 		}
-		if c.client == stranger && strings.Contains(string(text), "Ada") {
-			t.Errorf("a stranger sees the devices at %s", c.url)
+		if c.client == signedOut && strings.Contains(string(text), "Ada") {
+			t.Errorf("a client without a session sees the devices at %s", c.url)
 		}
 	}
 }

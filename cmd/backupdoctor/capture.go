@@ -20,7 +20,7 @@ func captureCommand(e env) *cli.Command {
 			"itself. scan --from DIR makes the report of all of them, anywhere and at any time.\n\n" +
 			command.Examples(
 				"backupdoctor capture cart               before the devices go back to class",
-				"backupdoctor capture --redact cases     something that can be shown to strangers",
+				"backupdoctor capture --redact cases     without names and identifiers, to share",
 				"backupdoctor scan --from cart",
 			),
 		Flags: slices.Concat([]cli.Flag{

@@ -101,8 +101,8 @@ func TestTimeoutBoundsAllTries(t *testing.T) {
 // A device is examined again on the same visit once it is unlocked or paired, and watch sends
 // only the listed requests.
 func TestWatchExaminesAgain(t *testing.T) {
-	locked, stranger := clones(t, 1, sim.Fault{Kind: sim.Locked})[0], loadDevice(t.Fatalf, "not-trusted")
-	address, tray := attach(t, locked, stranger)
+	locked, untrusted := clones(t, 1, sim.Fault{Kind: sim.Locked})[0], loadDevice(t.Fatalf, "not-trusted")
+	address, tray := attach(t, locked, untrusted)
 	heard := new(tape)
 	ctx, end := context.WithCancel(t.Context())
 	var ended session
@@ -114,7 +114,7 @@ func TestWatchExaminesAgain(t *testing.T) {
 	asked := len(tray.Requests())
 	tray.Unlock(locked.UDID())
 	heard.await(t, 30*time.Second, func() bool { return heard.count(report.DeviceDone) >= 3 })
-	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: stranger.UDID()}
+	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: untrusted.UDID()}
 	heard.await(t, 30*time.Second, func() bool { return slices.Contains(tray.Requests(), observes) })
 	watched := slices.Clone(tray.Requests())
 	client := usb.Client{Address: address}
@@ -123,13 +123,13 @@ func TestWatchExaminesAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range found.Devices {
-		if a.UDID == stranger.UDID() { // by another program
+		if a.UDID == untrusted.UDID() { // by another program
 			if err := client.Pair(t.Context(), a, func(usb.PairEvent) {}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	heard.await(t, 30*time.Second, func() bool { return heard.verdicts()[stranger.UDID()] != "not-examined" })
+	heard.await(t, 30*time.Second, func() bool { return heard.verdicts()[untrusted.UDID()] != "not-examined" })
 	end()
 	watching.Wait()
 	if len(watched) == asked {
@@ -190,12 +190,12 @@ func TestScanAsksNothingMore(t *testing.T) {
 // While a command acts on a device, another one waits until --timeout, then exits with 3 and
 // names it. Commands that only read show it, and do not wait.
 func TestActsExcludeEachOther(t *testing.T) {
-	stranger := loadDevice(t.Fatalf, "not-trusted")
-	address, tray := attach(t, stranger)
+	untrusted := loadDevice(t.Fatalf, "not-trusted")
+	address, tray := attach(t, untrusted)
 	data := t.TempDir()
 	environment := map[string]string{"XDG_DATA_HOME": data, "HOME": data, "LocalAppData": data}
 	locks := actlock.Folder(filepath.Join(data, "backupdoctor", "locks"))
-	lock, err := locks.Acquire(t.Context(), stranger.UDID(), "backup", 0)
+	lock, err := locks.Acquire(t.Context(), untrusted.UDID(), "backup", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func scanCommand(e env) *cli.Command {
 				"backupdoctor scan --json | jq .devices[].verdict",
 				"backupdoctor scan -o json=tray.json           the whole report in a file",
 				"backupdoctor scan --only backup-stale,wifi-missing",
-				"backupdoctor scan --redact --record case.json to show to strangers",
+				"backupdoctor scan --redact --record case.json a recording to share",
 				"backupdoctor scan --from case.json            the same, without the device",
 				"backupdoctor scan --no-usb --backups DIR      devices that are not here",
 				"backupdoctor scan --no-usb --sysdiagnose FILE a device that is not here",

@@ -102,7 +102,7 @@ func TestSysdiagnoseOfNothing(t *testing.T) {
 	}
 	address, _ := attach(t)
 	two, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"), loadDevice(t.Fatalf, "storage-low"))
-	stranger, _ := attach(t, loadDevice(t.Fatalf, "not-trusted"))
+	untrusted, _ := attach(t, loadDevice(t.Fatalf, "not-trusted"))
 	healthy, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"))
 	for name, test := range map[string]struct {
 		args []string
@@ -116,7 +116,7 @@ func TestSysdiagnoseOfNothing(t *testing.T) {
 		"no such device":      {[]string{"sysdiagnose", "--usbmux", two, "--udid", "00008110-0000000000000000"}, report.ExitNoDevice, "is not attached"},
 		"no such name":        {[]string{"sysdiagnose", "--usbmux", two, "--udid", "x"}, report.ExitUsage, `no attached device is called "x"`},
 		"which of them":       {[]string{"sysdiagnose", "--usbmux", two}, report.ExitUsage, "name one with --udid"},
-		"not trusted":         {[]string{"sysdiagnose", "--usbmux", stranger}, report.ExitNotExamined, "scan --pair"},
+		"not trusted":         {[]string{"sysdiagnose", "--usbmux", untrusted}, report.ExitNotExamined, "scan --pair"},
 		"nothing there":       {[]string{"sysdiagnose", "--usbmux", healthy, "--last"}, report.ExitNotExamined, "there is no sysdiagnose archive on the device"},
 		"nobody presses":      {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "100ms"}, report.ExitNotExamined, "no sysdiagnose was started on the device within 100ms"},
 		"no folder":           {[]string{"sysdiagnose", "--usbmux", healthy, "--to", notes}, report.ExitUsage, "there is no folder"},

@@ -69,7 +69,7 @@ func TestWhatWasFetchedIsOfToday(t *testing.T) {
 	}
 }
 
-func TestFetchFromAStranger(t *testing.T) {
+func TestFetchRefusesAnUntrustedCertificate(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // discard the error about our aborted connection
 	server.StartTLS()

@@ -163,7 +163,7 @@ func TestLibimobiledeviceValidatesThePairing(t *testing.T) {
 	}
 }
 
-func TestLibimobiledevicePairsAStranger(t *testing.T) {
+func TestLibimobiledevicePairs(t *testing.T) {
 	device, socket := frozen(t, "not-trusted")
 	if got, want := foreign(t, socket, "ideviceinfo", "-s", "-k", "ProductType"), "iPhone14,5\n"; got != want {
 		t.Errorf("before pairing, ProductType = %q, want %q", got, want)

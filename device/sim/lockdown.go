@@ -160,16 +160,16 @@ func (s *lockdownSession) value(r lockdownRequest) (any, string) {
 	if r.Domain == "com.apple.mobile.backup" {
 		values = s.device.backupValues(values)
 	}
-	stranger := s.id == ""
+	untrusted := s.id == ""
 	switch {
-	case stranger && r.Domain != "":
+	case untrusted && r.Domain != "":
 		return nil, "GetProhibited"
-	case r.Key == "" && stranger:
+	case r.Key == "" && untrusted:
 		maps.DeleteFunc(values, func(key string, _ any) bool { return !slices.Contains(beforeTrust, key) })
 		return values, ""
 	case r.Key == "" && ok:
 		return values, ""
-	case stranger && !slices.Contains(beforeTrust, r.Key):
+	case untrusted && !slices.Contains(beforeTrust, r.Key):
 		return nil, "GetProhibited"
 	case r.Domain == "" && r.Key == "DevicePublicKey":
 		return publicPEM(s.device.tray.keys.device), ""

@@ -78,14 +78,14 @@ func TestTheDeviceSpeaksTLSWithItsComputerOnly(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	socket := serve(t, newTray(t, device))
 	record := recordOf(t, socket, device)
-	strange, itsKey := strangeCertificate(t)
+	other, itsKey := otherCertificate(t)
 	for name, test := range map[string]struct {
 		certificate, key []byte
 		trusted          bool
 	}{
-		"the host":   {record.HostCertificate, record.HostPrivateKey, true},
-		"the root":   {record.RootCertificate, record.RootPrivateKey, true}, // as libimobiledevice does
-		"a stranger": {strange, itsKey, false},
+		"the host":         {record.HostCertificate, record.HostPrivateKey, true},
+		"the root":         {record.RootCertificate, record.RootPrivateKey, true}, // as libimobiledevice does
+		"another computer": {other, itsKey, false},
 	} {
 		conn := lockdown(t, socket)
 		replyOf(t, conn, dict{"Request": "StartSession", "HostID": record.HostID})
@@ -138,7 +138,7 @@ func TestStalePairings(t *testing.T) {
 	}
 }
 
-func TestAForgottenComputerIsAStranger(t *testing.T) {
+func TestUnpairEndsTrust(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	socket := serve(t, newTray(t, device))
 	conn := lockdown(t, socket)
@@ -260,8 +260,8 @@ func TestAServiceTakesOneClientPerStart(t *testing.T) {
 	}
 }
 
-// strangeCertificate returns a certificate unknown to the device.
-func strangeCertificate(t *testing.T) (certificate, key []byte) {
+// otherCertificate returns a certificate unknown to the device.
+func otherCertificate(t *testing.T) (certificate, key []byte) {
 	t.Helper()
 	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

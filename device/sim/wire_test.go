@@ -290,30 +290,30 @@ func TestPairRecordsAreKeptAndDropped(t *testing.T) {
 	}
 }
 
-func TestStrangersAreToldLittle(t *testing.T) {
+func TestUntrustedComputersReadLittle(t *testing.T) {
 	conn := lockdown(t, serve(t, newTray(t, named(t, "healthy-iphone"))))
-	told, _ := replyOf(t, conn, dict{"Request": "GetValue"})["Value"].(dict)
-	if told["DeviceName"] != "Ada’s iPhone" || told["ProductVersion"] != "26.6.1" {
-		t.Errorf("strangers are told %v", told)
+	read, _ := replyOf(t, conn, dict{"Request": "GetValue"})["Value"].(dict)
+	if read["DeviceName"] != "Ada’s iPhone" || read["ProductVersion"] != "26.6.1" {
+		t.Errorf("untrusted computers read %v", read)
 	}
 	for _, private := range []string{"PhoneNumber", "SerialNumber", "InternationalMobileEquipmentIdentity", "NonVolatileRAM", "TimeZone"} {
-		if _, ok := told[private]; ok {
-			t.Errorf("strangers are told %s", private)
+		if _, ok := read[private]; ok {
+			t.Errorf("untrusted computers read %s", private)
 		}
 		if reply := replyOf(t, conn, dict{"Request": "GetValue", "Key": private}); reply["Error"] != "GetProhibited" {
-			t.Errorf("strangers who ask for %s: %v", private, reply)
+			t.Errorf("without a session, asking for %s: %v", private, reply)
 		}
 	}
 	if reply := replyOf(t, conn, dict{"Request": "GetValue", "Domain": "com.apple.mobile.backup"}); reply["Error"] != "GetProhibited" {
-		t.Errorf("strangers who ask for a domain: %v", reply)
+		t.Errorf("without a session, asking for a domain: %v", reply)
 	}
 	if reply := replyOf(t, conn, dict{"Request": "StartService", "Service": "com.apple.afc"}); reply["Error"] != "SessionInactive" {
-		t.Errorf("strangers who ask for a service: %v", reply)
+		t.Errorf("without a session, asking for a service: %v", reply)
 	}
 }
 
-// stranger is a computer that the device has never seen.
-var stranger = dict{"HostID": "A0000000-0000-0000-0000-000000000000", "SystemBUID": "B"}
+// untrusted is a computer that the device has never seen.
+var untrusted = dict{"HostID": "A0000000-0000-0000-0000-000000000000", "SystemBUID": "B"}
 
 func TestTrustFaultsAnswerPairing(t *testing.T) {
 	for kind, want := range map[sim.Kind]string{
@@ -325,10 +325,10 @@ func TestTrustFaultsAnswerPairing(t *testing.T) {
 		device := named(t, "healthy-iphone")
 		device.Faults = []sim.Fault{{Kind: kind}}
 		conn := lockdown(t, serve(t, newTray(t, device)))
-		if reply := replyOf(t, conn, dict{"Request": "Pair", "PairRecord": stranger}); reply["Error"] != want {
+		if reply := replyOf(t, conn, dict{"Request": "Pair", "PairRecord": untrusted}); reply["Error"] != want {
 			t.Errorf("%s: Pair = %v, want %s", kind, reply, want)
 		}
-		if reply := replyOf(t, conn, dict{"Request": "StartSession", "HostID": stranger["HostID"]}); reply["Error"] != "InvalidHostID" {
+		if reply := replyOf(t, conn, dict{"Request": "StartSession", "HostID": untrusted["HostID"]}); reply["Error"] != "InvalidHostID" {
 			t.Errorf("%s: StartSession = %v", kind, reply)
 		}
 	}
@@ -340,7 +340,7 @@ func TestTheTrustDialogIsPendingForSomeTries(t *testing.T) {
 	conn := lockdown(t, serve(t, newTray(t, device)))
 	var got []any
 	for range 3 {
-		got = append(got, replyOf(t, conn, dict{"Request": "Pair", "PairRecord": stranger})["Error"])
+		got = append(got, replyOf(t, conn, dict{"Request": "Pair", "PairRecord": untrusted})["Error"])
 	}
 	want := []any{"PairingDialogResponsePending", "PairingDialogResponsePending", "InvalidPairRecord"}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -13,8 +13,8 @@ import (
 // Access notices that a device is unlocked and paired, and sends only permitted requests.
 func TestAccess(t *testing.T) {
 	locked := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Locked}).Clone(1)
-	stranger := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Unpaired}).Clone(2)
-	tray := newTray(t, locked, stranger)
+	unpaired := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Unpaired}).Clone(2)
+	tray := newTray(t, locked, unpaired)
 	client := serve(t, tray)
 	found, err := client.Find(t.Context())
 	if err != nil || len(found) != 2 {
@@ -39,7 +39,7 @@ func TestAccess(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	go func() { ended <- client.ObserveTrust(ctx, found[1], func() { posted <- struct{}{} }) }()
-	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: stranger.UDID()}
+	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: unpaired.UDID()}
 	for deadline := time.Now().Add(time.Minute); !slices.Contains(tray.Requests(), observes); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("its trust is not observed")

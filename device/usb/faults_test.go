@@ -32,7 +32,7 @@ var (
 	fromApps        = []string{"live.apps"}
 
 	// Readable by any computer, including untrusted ones.
-	toStrangers = row{
+	public = row{
 		"device.name": "known", "device.class": "known", "device.productType": "known",
 		"device.productVersion": "known", "device.buildVersion": "known", "live.hasTelephony": "known", "live.recognized": "known",
 	}
@@ -40,7 +40,7 @@ var (
 
 // untrusted returns the row of a device that revealed what any computer may read.
 func untrusted(reason device.Reason) row {
-	return all(reason, "").and(toStrangers).and(row{"device.serial": string(reason)})
+	return all(reason, "").and(public).and(row{"device.serial": string(reason)})
 }
 
 // Each fault affects only the facts that depend on it, each with its reason.

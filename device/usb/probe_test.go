@@ -23,7 +23,7 @@ func TestProbe(t *testing.T) {
 		}
 	}
 	if _, err := mux.Records[d[1].UDID()].Get(); device.GapOf(err).Reason != device.NeverPaired {
-		t.Errorf("record of a stranger: %v", err)
+		t.Errorf("pair record of an unpaired device: %v", err)
 	}
 	if mux.Cables != 2 || mux.Networks != 1 || mux.Malformed != 1 || !mux.Named {
 		t.Errorf("%+v", mux)

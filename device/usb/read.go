@@ -52,7 +52,7 @@ type examination struct {
 	attached Attached
 	snapshot device.Snapshot
 	proof    credential
-	stranger reply  // the root values that any computer may read
+	public   reply  // the root values that any computer may read
 	said     string // the UDID as the device spells it; "" until it is known
 	speaks   dialect
 	ended    error // why the examination stopped although the connection was fine
@@ -84,7 +84,7 @@ func (c Client) newExamination(a Attached) *examination {
 	return &examination{
 		client:   c.Over(a.Connection),
 		attached: a,
-		stranger: reply{err: device.NotAsked},
+		public:   reply{err: device.NotAsked},
 		lockdown: lockdown{&link{}},
 		snapshot: device.Snapshot{
 			TakenAt: time.Now().UTC(),
@@ -115,7 +115,7 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 		root = e.values(ctx, "")
 	}
 	reading.Wait()
-	e.stranger = root
+	e.public = root
 	if err := cmp.Or(e.recognize(root), e.broken); err != nil {
 		return reply{err: err}, err
 	}
@@ -152,7 +152,7 @@ func (e *examination) recognize(root reply) error {
 	same := device.SameUDID(said, e.attached.UDID)
 	e.snapshot.Live.Recognized = device.Known(same)
 	if !same {
-		e.stranger = reply{err: device.OtherDevice}
+		e.public = reply{err: device.OtherDevice}
 		return e.abandon(device.OtherDevice)
 	}
 	if e.speaks == unknownTLS {
@@ -213,7 +213,7 @@ func (e *examination) identify(root reply, trust error) {
 	id := &e.snapshot.Device
 	identify(id, root, trust)
 	var before device.Identity
-	identify(&before, e.stranger, nil)
+	identify(&before, e.public, nil)
 	id.Name = orElse(id.Name, before.Name)
 	id.Class = orElse(id.Class, before.Class)
 	id.ProductType = orElse(id.ProductType, before.ProductType)

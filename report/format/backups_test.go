@@ -34,7 +34,7 @@ func TestBackupsFace(t *testing.T) {
 		}
 	}
 	if strings.ContainsAny(page, "\x1b\u202e") {
-		t.Error("a stranger's text reaches the terminal")
+		t.Error("untrusted text reaches the terminal")
 	}
 	all := tableOf(run, Options{Width: 100, All: true})
 	if n := strings.Count(all, "lost"); n != 6 {

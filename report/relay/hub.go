@@ -34,7 +34,7 @@ type Hub struct {
 	Certificate string   // certificate file to show to clients; "" uses the hub's own, which benches trust
 	Key         string   // key file of that certificate
 	Cluster     *Cluster // nil for a single node
-	MaxConns    int      // connections of benches and strangers; 0 for no limit
+	MaxConns    int      // with or without credentials; 0 means no limit
 	Store       Store
 	Log         *slog.Logger
 
@@ -47,10 +47,10 @@ type Hub struct {
 
 // hubStreams are the streams of a running hub.
 type hubStreams struct {
-	js        jetstream.JetStream
-	server    *server.Server
-	claims    *claims
-	strangers *strangers
+	js              jetstream.JetStream
+	server          *server.Server
+	claims          *claims
+	unauthenticated *unauthenticatedLimit
 }
 
 // Cluster configures a three-node cluster: each node has everything that two of them have
@@ -127,10 +127,10 @@ func (h *Hub) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connecting to the hub: %w", err)
 	}
-	unknown := &strangers{server: s, log: h.Log, most: strangersOf(h.MaxConns)}
-	stopLimiting := background(ctx, unknown.watch)
+	limit := &unauthenticatedLimit{server: s, log: h.Log, max: unauthenticatedOf(h.MaxConns)}
+	stopLimiting := background(ctx, limit.watch)
 	defer stopLimiting()
-	h.set(&hubStreams{js, s, claims, unknown})
+	h.set(&hubStreams{js, s, claims, limit})
 	defer h.set(nil)
 
 	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.footing().replicas) })
@@ -213,11 +213,11 @@ func (h *Hub) State(ctx context.Context) (HubState, error) {
 	if err != nil {
 		return HubState{}, fmt.Errorf("looking at the connections of the hub: %w", err)
 	}
-	strangers, err := up.strangers.state()
+	unauthenticated, err := up.unauthenticated.state()
 	if err != nil {
 		return HubState{}, err
 	}
-	state.Strangers = &strangers
+	state.Unauthenticated = &unauthenticated
 	state.Linked = []string{}
 	for _, conn := range conns.Conns {
 		if bench := up.claims.bench(conn.Account); bench != "" {
@@ -263,7 +263,7 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 		if options.TLSConfig, err = node.ServeTLS(h.Certificate, h.Key); err != nil {
 			return nil, configError{err}
 		}
-		// Strangers learn nothing before the TLS handshake.
+		// Without it, the server sends its INFO in the clear first.
 		options.TLSTimeout, options.TLSHandshakeFirst = requestWithin.Seconds(), true
 	}
 	if h.Cluster == nil {

@@ -434,11 +434,11 @@ func TestNobodyElseJoinsTheCluster(t *testing.T) {
 	t.Parallel()
 	ours, theirs := newFleet(t), newFleet(t)
 	var s shelf
-	hub, stranger := ours.hub(t, &s), theirs.hub(t, &s)
+	hub, other := ours.hub(t, &s), theirs.hub(t, &s)
 	hub.Name, hub.Cluster = "a", &Cluster{Listen: freeAddress(t), Routes: []string{freeAddress(t), freeAddress(t)}}
 	log, told := logged(t, "the hub that is called upon")
 	hub.Log = log
-	stranger.Name, stranger.Cluster = "b", &Cluster{Listen: freeAddress(t), Routes: []string{hub.Cluster.Listen, freeAddress(t)}}
+	other.Name, other.Cluster = "b", &Cluster{Listen: freeAddress(t), Routes: []string{hub.Cluster.Listen, freeAddress(t)}}
 	running(t, hub.Run)
 	eventually(t, "the hub listens", func() bool {
 		conn, err := net.Dial("tcp", hub.Cluster.Listen)
@@ -447,8 +447,8 @@ func TestNobodyElseJoinsTheCluster(t *testing.T) {
 		}
 		return err == nil
 	})
-	running(t, stranger.Run)
-	eventually(t, "the stranger is turned away", func() bool {
+	running(t, other.Run)
+	eventually(t, "the other node is rejected", func() bool {
 		return strings.Contains(told.String(), "TLS route handshake error: remote error: tls: bad certificate")
 	})
 	eventually(t, "the hub runs", func() bool { return hub.streams() != nil })

@@ -159,7 +159,7 @@ func (l serverLog) Debugf(format string, v ...any) {
 func (l serverLog) Warnf(format string, v ...any) { l.log.Warn("stream: " + fmt.Sprintf(format, v...)) }
 func (l serverLog) Errorf(format string, v ...any) {
 	text := fmt.Sprintf(format, v...)
-	if strings.Contains(text, " TLS handshake error: ") { // anyone can cause any number of these; strangers are counted
+	if strings.Contains(text, " TLS handshake error: ") { // anyone can cause any number of these; such connections are counted
 		l.log.Debug("stream: " + text)
 		return
 	}

@@ -115,9 +115,9 @@ func inStream(ctx context.Context, js jetstream.JetStream, bench string) (int64,
 
 // HubState is the state of a hub.
 type HubState struct {
-	Waiting   uint64     // reports not yet in the store
-	Strangers *Strangers // nil for a Guest, which cannot know
-	Linked    []string   // names of benches connected to this node; nil for a Guest, which cannot know
+	Waiting         uint64           // reports not yet in the store
+	Unauthenticated *Unauthenticated // nil for a Guest, which cannot know
+	Linked          []string         // names of benches connected to this node; nil for a Guest, which cannot know
 }
 
 func hubState(ctx context.Context, js jetstream.JetStream) (HubState, error) {

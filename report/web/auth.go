@@ -100,7 +100,7 @@ func (a *Auth) Protect(pages http.Handler) http.Handler {
 	return mux
 }
 
-// trusting stops counting a connection as a stranger's once it may see the pages.
+// trusting stops counting a connection as anonymous once it may see the pages.
 func trusting(pages http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trust(r.Context())

@@ -56,7 +56,7 @@ func TestSigningIn(t *testing.T) {
 		return w.Result()
 	}
 	if got := ask("GET", "/devices?site=Oslo", nil); got.StatusCode != 303 || got.Header.Get("Location") != "/signin?next=%2Fdevices%3Fsite%3DOslo" {
-		t.Errorf("a stranger gets %d and is sent to %s", got.StatusCode, got.Header.Get("Location"))
+		t.Errorf("a client without a session gets %d and is sent to %s", got.StatusCode, got.Header.Get("Location"))
 	}
 	if got := ask("POST", "/signin", url.Values{"token": {"wrong"}}); got.StatusCode != 403 || len(got.Cookies()) != 0 {
 		t.Errorf("a wrong token gets %d and %v", got.StatusCode, got.Cookies())

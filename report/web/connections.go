@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Connections limits the number of connections to pages. A stranger is a connection on which no
-// one has signed in yet. There are few places for strangers: a new one replaces the oldest, or
-// the oldest of its own address if that has many. Anonymous therefore cannot block each other
-// for long, nor use up the file descriptors needed for devices, the database and other benches.
+// Connections limits the number of connections to pages. A connection is anonymous until someone
+// signs in on it. Few may be anonymous: a new one replaces the oldest, or the oldest of its own
+// address if that has many. Anonymous clients therefore cannot block each other for long, nor use
+// up the file descriptors needed for devices, the database and benches.
 //
 // All listeners that count together share one Connections; the zero value is ready to use.
 type Connections struct {
-	Anonymous int          // maximum number of strangers; 0 means 64
-	All       int          // maximum number of connections; 0 means 512
-	Log       *slog.Logger // logs when strangers are disconnected; nil discards
+	Anonymous int          // maximum number of anonymous connections; 0 means 64
+	All       int          // maximum number of connections; 0 means 256
+	Log       *slog.Logger // logs when connections are closed to make room; nil discards
 
 	mu        sync.Mutex
 	anonymous list.List // of *connection, oldest first
@@ -73,12 +73,12 @@ type connection struct {
 	net.Conn
 	of     *Connections
 	from   netip.Addr
-	place  *list.Element // position among the strangers; nil once signed in
+	place  *list.Element // position among the anonymous; nil once signed in
 	closed bool
 }
 
-// admit counts a connection, closing another one if there is no place. If no stranger can be
-// closed, it closes conn and returns nil.
+// admit counts a connection, closing an anonymous one if there is no place. If there is none to
+// close, it closes conn and returns nil.
 func (c *Connections) admit(conn net.Conn) *connection {
 	anonymous, all := c.Anonymous, c.All
 	if anonymous == 0 {
@@ -122,7 +122,7 @@ func (c *Connections) admit(conn net.Conn) *connection {
 	return added
 }
 
-// oldest returns the stranger to replace with a new one: one from the same address if that has
+// oldest returns the anonymous connection to replace with a new one: one from the same address if that has
 // many, otherwise any. It returns nil if there are none.
 func (c *Connections) oldest(from netip.Addr, many int) *connection {
 	var own *connection
@@ -166,7 +166,7 @@ func (s *connection) Close() error {
 	return s.Conn.Close()
 }
 
-// signedIn stops counting the connection as a stranger's.
+// signedIn stops counting the connection as anonymous.
 func (s *connection) signedIn() {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()

@@ -61,33 +61,33 @@ func dial(t *testing.T, address string) net.Conn {
 	return conn
 }
 
-// Anonymous who only hold connections use few descriptors, and no places of signed-in people.
-func TestStrangersHoldFewConnections(t *testing.T) {
+// Anonymous clients that only hold connections use few descriptors, and no places of signed-in people.
+func TestAnonymousConnectionsAreLimited(t *testing.T) {
 	connections := &Connections{Anonymous: 8, All: 20}
 	address := limitedPages(t, connections)
 	token := strings.Repeat("t", 16)
 	person := dial(t, address)
 	if status, err := ask(person, token); err != nil || status != http.StatusOK {
-		t.Fatalf("who has the token is answered with %d, %v", status, err)
+		t.Fatalf("a person with the token gets %d, %v", status, err)
 	}
 	for range 200 {
 		dial(t, address)
 	}
 	if status, err := ask(person, token); err != nil || status != http.StatusOK {
-		t.Errorf("who was there before the strangers is answered with %d, %v", status, err)
+		t.Errorf("a person signed in before the anonymous clients gets %d, %v", status, err)
 	}
 	late := dial(t, address)
 	if status, err := ask(late, token); err != nil || status != http.StatusOK {
-		t.Errorf("who comes after the strangers is answered with %d, %v", status, err)
+		t.Errorf("a person who signs in after the anonymous clients gets %d, %v", status, err)
 	}
 	if got := connections.Count(); got.Anonymous > 8 || got.SignedIn != 2 || got.Cut < 190 {
 		t.Errorf("the connections are %+v", got)
 	}
 	if status, err := ask(dial(t, address), "wrong"); err != nil || status != http.StatusUnauthorized {
-		t.Errorf("a wrong token is answered with %d, %v", status, err)
+		t.Errorf("a wrong token gets %d, %v", status, err)
 	}
 	if got := connections.Count(); got.SignedIn != 2 {
-		t.Errorf("a wrong token makes a stranger known: %+v", got)
+		t.Errorf("a wrong token counts as a sign-in: %+v", got)
 	}
 }
 

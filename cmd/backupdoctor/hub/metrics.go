@@ -21,9 +21,9 @@ var (
 	hubUp        = hubMetric("up", "Whether the stream of the hub was written and read back in the last seconds: 1 if so.")
 	hubPart      = hubMetric("part_up", "Whether a part of the hub has worked in the last seconds: 1 if so.", "part")
 	hubFree      = hubMetric("free_bytes", "Free bytes on the disk of the hub's data folder.")
-	hubPages     = hubMetric("page_connections", "Connections to the pages, by whether the client has signed in.", "of")
+	hubPages     = hubMetric("page_connections", "Connections to the pages, by whether the client has signed in.", "state")
 	hubCut       = hubMetric("page_connections_cut_total", "Connections of clients that had not signed in, closed to make room.")
-	hubConns     = hubMetric("bench_connections", "Connections to the address for benches, by whether the client has given credentials.", "of")
+	hubConns     = hubMetric("bench_connections", "Connections to the address for benches, by whether the client has given credentials.", "state")
 	hubConnsCut  = hubMetric("bench_connections_cut_total", "Connections to the address for benches without credentials, closed to make room.")
 	hubWaiting   = hubMetric("waiting_reports", "Reports that the hub has and the database has not.")
 	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
@@ -52,7 +52,7 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
 	pages := m.pages.Count()
-	gauge(hubPages, float64(pages.Anonymous), "strangers")
+	gauge(hubPages, float64(pages.Anonymous), "anonymous")
 	gauge(hubPages, float64(pages.SignedIn), "signed-in")
 	out <- prometheus.MustNewConstMetric(hubCut, prometheus.CounterValue, float64(pages.Cut))
 	for _, part := range m.known.all() {
@@ -90,10 +90,10 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge(hubWaiting, float64(state.Waiting))
 	if state.Linked != nil {
 		gauge(hubLinked, float64(len(state.Linked)))
-		gauge(hubConns, float64(len(state.Linked)), "benches")
+		gauge(hubConns, float64(len(state.Linked)), "authenticated")
 	}
-	if state.Strangers != nil {
-		gauge(hubConns, float64(state.Strangers.Now), "strangers")
-		out <- prometheus.MustNewConstMetric(hubConnsCut, prometheus.CounterValue, float64(state.Strangers.Cut))
+	if state.Unauthenticated != nil {
+		gauge(hubConns, float64(state.Unauthenticated.Now), "unauthenticated")
+		out <- prometheus.MustNewConstMetric(hubConnsCut, prometheus.CounterValue, float64(state.Unauthenticated.Cut))
 	}
 }

@@ -32,9 +32,9 @@ func TestRejectRoom(t *testing.T) {
 
 func TestDescriptorsAreShared(t *testing.T) {
 	for files, want := range map[int][3]int{0: {0, 256, 64}, 256: {128, 64, 16}, 1024: {512, 256, 64}, 1 << 20: {1 << 19, 256, 64}, 1: {1, 4, 1}} {
-		all, strangers := pagePlaces(files)
-		if got := [3]int{benchPlaces(files), all, strangers}; got != want {
-			t.Errorf("of %d files, benches, pages and strangers at the pages get %v, want %v", files, got, want)
+		all, anonymous := pagePlaces(files)
+		if got := [3]int{benchPlaces(files), all, anonymous}; got != want {
+			t.Errorf("of %d files, benches, pages and pages without a sign-in get %v, want %v", files, got, want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
-// A stranger is a device that does not trust this computer yet, and may after a Trust dialog.
+// An untrustedDevice is a device that does not trust this computer yet, and may after a Trust dialog.
 type untrustedDevice struct {
 	attached *usb.Attached
 	told     device.Identity // what it reveals to any computer
@@ -120,7 +120,7 @@ func explainDistrust(s *device.Snapshot, refusal error) {
 	}
 }
 
-// strangers returns the devices that a Trust dialog could help.
+// untrusted returns the devices that a Trust dialog could help.
 func (e Examination) untrusted(ctx context.Context, attached []usb.Attached) []untrustedDevice {
 	greeted := make([]device.Snapshot, len(attached))
 	workers.Start(e.Pool).Each(len(attached), func(i int) device.Reason {

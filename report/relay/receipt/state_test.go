@@ -144,7 +144,7 @@ func TestReceiptCoversNoMissingNumber(t *testing.T) {
 	}
 }
 
-func TestStrangersAreBounded(t *testing.T) {
+func TestUnknownStateIsBounded(t *testing.T) {
 	ledger := NewLedger()
 	s := NewState(ledger)
 	for n := range int64(2 * MaxAhead) {

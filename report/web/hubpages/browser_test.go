@@ -109,7 +109,7 @@ func TestSavedListFitsItsWindow(t *testing.T) {
 }
 
 // A name that is a script is shown as text on every page.
-func TestFleetShowsTextsOfStrangers(t *testing.T) {
+func TestPagesEscapeUntrustedText(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
 	for path, text := range map[string]string{
@@ -124,7 +124,7 @@ func TestFleetShowsTextsOfStrangers(t *testing.T) {
 			t.Errorf("%s does not show %q:\n%s", path, text, shown)
 		}
 		if made := browsertest.Value[int](b, `document.querySelectorAll("script, [onload]").length`); made != 0 {
-			t.Errorf("%s makes %d elements of the text of strangers", path, made)
+			t.Errorf("%s makes %d elements of untrusted text", path, made)
 		}
 	}
 	b.AskedOnly(address)

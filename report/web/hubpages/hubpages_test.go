@@ -295,7 +295,7 @@ func TestExports(t *testing.T) {
 	}
 }
 
-func TestStrangersSeeNothing(t *testing.T) {
+func TestPagesNeedASignIn(t *testing.T) {
 	handler := served(t, func(c *Config) {
 		c.Proxy = web.Proxy{Header: "X-Forwarded-User", From: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}
 	})

@@ -23,24 +23,24 @@ func hold(t *testing.T, hub string, n int) {
 	}
 }
 
-// TestStrangersAtTheAddressForBenches checks that clients that only hold connections are cut off, and
-// that benches come in before and after.
-func TestStrangersAtTheAddressForBenches(t *testing.T) {
+// TestUnauthenticatedConnectionsAreCutOff checks that clients that only hold connections are cut off,
+// and that benches can connect before and after.
+func TestUnauthenticatedConnectionsAreCutOff(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north", "south")
 	var s shelf
 	hub := f.hub(t, &s)
-	hub.MaxConns = 100 // of which strangers have 25
-	log, told := logged(t, "the hub with strangers")
+	hub.MaxConns = 100 // 25 of them without credentials
+	log, told := logged(t, "the hub with unauthenticated connections")
 	hub.Log = log
 	running(t, hub.Run)
 	north := f.bench(t, "north", hub.Listen)
 	running(t, north.Run)
 	linked(t, north) // so that the hub listens
 	hold(t, hub.Listen, 300)
-	eventually(t, "strangers are cut off and counted", func() bool {
+	eventually(t, "unauthenticated connections are cut off and counted", func() bool {
 		state, err := hub.State(t.Context())
-		return err == nil && state.Strangers.Now <= 25 && state.Strangers.Cut > 0
+		return err == nil && state.Unauthenticated.Now <= 25 && state.Unauthenticated.Cut > 0
 	})
 	south := f.bench(t, "south", hub.Listen)
 	running(t, south.Run)

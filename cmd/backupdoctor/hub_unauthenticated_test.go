@@ -12,10 +12,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 )
 
-// TestStrangersAndFewDescriptors runs a hub with 256 file descriptors. Strangers hold many
-// connections to its pages and to its address for benches: people and benches still come in, the
-// database works, and the metrics show it.
-func TestStrangersAndFewDescriptors(t *testing.T) {
+// TestUnauthenticatedConnectionsAndFewDescriptors runs a hub with 256 file descriptors. Clients that
+// do not sign in hold many connections to its pages and to its address for benches: people and
+// benches can still connect, the database works, and the metrics show the connections.
+func TestUnauthenticatedConnectionsAndFewDescriptors(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	p := launchedBy(t, func(cmd *exec.Cmd) {
@@ -46,10 +46,10 @@ func TestStrangersAndFewDescriptors(t *testing.T) {
 	publish(t, bench, items(t, 10))
 	eventually(t, "the bench has receipts", func() bool { return waiting(t, bench) == 0 })
 	eventually(t, "the hub works", func() bool { code, _ := healthOf(t, address); return code == http.StatusOK })
-	eventually(t, "the strangers are shown", func() bool {
+	eventually(t, "the unauthenticated connections are shown", func() bool {
 		text := metricsOf(t, address, token)
-		return strings.Contains(text, `backupdoctor_hub_bench_connections{of="benches"} 1`) &&
-			strings.Contains(text, `backupdoctor_hub_bench_connections{of="strangers"}`) &&
+		return strings.Contains(text, `backupdoctor_hub_bench_connections{state="authenticated"} 1`) &&
+			strings.Contains(text, `backupdoctor_hub_bench_connections{state="unauthenticated"}`) &&
 			!strings.Contains(text, "\nbackupdoctor_hub_bench_connections_cut_total 0\n") &&
 			!strings.Contains(text, "\nbackupdoctor_hub_page_connections_cut_total 0\n")
 	})
