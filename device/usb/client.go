@@ -20,7 +20,7 @@ type Client struct {
 	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" means the platform default
 	Timeout        time.Duration // for one device in total; 0 means 20 s
 	RequestTimeout time.Duration // for one response, at most half of Timeout; 0 means 5 s, many times what a busy device needs
-	InSession      func()        // called when a device has responded within a session; may be nil
+	Answered       func()        // called when a device has responded, before its session and again within it; may be nil
 }
 
 // An Attached is a device listed by usbmuxd.
@@ -52,6 +52,12 @@ func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, 20*time.Secon
 // requestTimeout leaves time for a second attempt within the device timeout.
 func (c Client) requestTimeout() time.Duration {
 	return min(cmp.Or(c.RequestTimeout, 5*time.Second), c.timeout()/2)
+}
+
+func (c Client) answered() {
+	if c.Answered != nil {
+		c.Answered()
+	}
 }
 
 // Over returns the client with unset timeouts replaced by values that suit the connection. A device

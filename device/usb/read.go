@@ -119,6 +119,9 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 	if err := cmp.Or(e.recognize(root), e.broken); err != nil {
 		return reply{err: err}, err
 	}
+	if root.err == nil {
+		e.client.answered()
+	}
 	if trust != nil {
 		return root, trust
 	}
@@ -133,9 +136,7 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 		if err := e.recognize(inside); err != nil {
 			return reply{err: err}, err
 		}
-		if e.client.InSession != nil {
-			e.client.InSession()
-		}
+		e.client.answered()
 	}
 	return inside, nil
 }

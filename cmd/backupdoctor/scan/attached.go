@@ -269,7 +269,7 @@ func (c *collection) first(ctx context.Context, a usb.Attached) device.Reason {
 	c.mu.Unlock()
 	began := time.Now()
 	client := c.Client
-	client.InSession = c.workers.Answered
+	client.Answered = c.workers.Answered
 	s := c.read(ctx, client, a)
 	spent := time.Since(began)
 	c.finishing.Go(func() { c.finish(ctx, a, s, spent) })

@@ -46,8 +46,8 @@ type Used struct {
 //
 // Without a fixed number, the limit rises like the congestion window of a TCP connection in
 // slow start: by one with each sign that the hubs sustain the load, once a device had to wait.
-// Each device gives two signs, one when its session has begun and one when it has been read. At
-// the first device that fails for a temporary reason or exceeds the timeout, the limit falls
+// Each device gives three signs: when it has answered, when its session has begun, and when it
+// has been read. At the first device that fails for a temporary reason or exceeds the timeout, the limit falls
 // back to Usual and stays there until the workers are idle. It also falls back when a backup
 // starts on this computer, and rises again after the backup.
 type Workers struct {
@@ -133,8 +133,7 @@ func (w *Workers) make(visit func() device.Reason) {
 	w.freed.Broadcast()
 }
 
-// Answered reports that a device being visited has answered well so far. Each visit calls it at
-// most once.
+// Answered reports that a device being visited has answered well so far.
 func (w *Workers) Answered() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
