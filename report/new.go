@@ -105,9 +105,16 @@ func counted(r Report) Report {
 	return r
 }
 
+// HistoryDetail is the detail of the gap of a long run whose earlier devices are only in the
+// history, which does not have all of them.
+const HistoryDetail = "history"
+
 // newGap describes a gap that affects a whole run: usbmuxd failed, or the run was stopped.
 func newGap(gap device.Gap) Gap {
 	summary := "usbmuxd did not list the devices: " + gap.Error()
+	if gap.Detail == HistoryDetail {
+		return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: "devices finished earlier in this run may be missing here: the history does not have all of them"}
+	}
 	switch gap.Reason {
 	case device.Interrupted, device.OutOfTime:
 		summary = gap.Error()

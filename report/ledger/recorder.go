@@ -37,12 +37,13 @@ func NewRecorder(store *Store, run Run) *Recorder {
 	return &Recorder{store: store, run: run, patience: recorderTimeout}
 }
 
-// Hear stores the content of an event. Interrupted runs are stored like any other.
-func (r *Recorder) Hear(e report.Event) { r.HearAndSend(e, nil) }
+// Hear stores the content of an event, and returns whether it stored a device. Interrupted runs
+// are stored like any other.
+func (r *Recorder) Hear(e report.Event) (stored bool) { return r.HearAndSend(e, nil) }
 
 // HearAndSend is Hear, but also numbers the item to be sent for a finished device. If leaving
 // fails, the device itself is still stored.
-func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, error)) {
+func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, error)) (stored bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.run.ID != e.Run {
@@ -53,7 +54,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, err
 		r.run.Total = e.Total
 		r.keep(func(ctx context.Context) error { return r.store.Begin(ctx, r.run) })
 	case e.Type == report.DeviceDone && e.Device != nil:
-		if !r.keepDevice(e, leaving) {
+		if stored = r.keepDevice(e, leaving); !stored {
 			r.missed++
 		}
 	case e.Type == report.RunSummary && e.Report != nil:
@@ -62,6 +63,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, err
 		r.patience = recorderTimeout
 		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
 	}
+	return stored
 }
 
 func (r *Recorder) keepDevice(e report.Event, leaving func() (receipt.Item, error)) bool {

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -120,7 +122,14 @@ func (c *copier) rebuildRepairs() error {
 		if err := rows.Scan(&number, &device, &packed); err != nil {
 			return err
 		}
-		r, _ := reportIn(packed) // an unreadable report has no repair
+		document, _ := unpack(packed) // an unreadable report has no repair
+		if !bytes.Contains(document, []byte(`"repair"`)) {
+			return nil // decoding takes most of the time, and few reports have one
+		}
+		var r report.Report
+		if json.Unmarshal(document, &r) != nil {
+			return nil
+		}
 		for _, d := range r.Devices {
 			if rows, ok := rowsOfRepair(d.Repair, device, number); ok && len(r.Devices) == 1 {
 				found = append(found, rows)

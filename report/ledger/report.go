@@ -23,11 +23,23 @@ func (s *Store) RunReport(ctx context.Context, which string) (r report.Report, d
 			return err
 		}
 		var devices []report.Device
-		devices, damaged, err = reported(ctx, tx, "report IN (SELECT report FROM reports WHERE run = $1)", past.Run)
+		devices, damaged, err = reported(ctx, tx, inRun, past.Run)
 		r = report.OfRun(past, devices)
 		return err
 	})
 	return r, damaged, err
+}
+
+// RunDevices passes the last state of each device in a run to keep, in the order in which they were
+// added. A device whose report can no longer be read is built from the columns.
+func (s *Store) RunDevices(ctx context.Context, run string, keep func(report.Device)) error {
+	err := s.read(ctx, func(tx transaction) error {
+		return eachReported(ctx, tx, inRun, run, func(d report.Device, _ bool) { keep(d) })
+	})
+	if err != nil {
+		return fmt.Errorf("reading the devices of a run: %w", err)
+	}
+	return nil
 }
 
 // Around returns what was known of all devices before a time, and what was found since on those
@@ -64,17 +76,30 @@ func (s *Store) runNamed(ctx context.Context, tx transaction, which string) (pas
 	return runs[0], nil
 }
 
+// inRun is the condition of visits in a run.
+const inRun = "report IN (SELECT report FROM reports WHERE run = $1)"
+
 // reported reads the newest report of each device among the visits that satisfy a condition.
 func reported(ctx context.Context, tx transaction, condition string, arg any) (devices []report.Device, damaged int, err error) {
-	query := exportedVisits + " WHERE visit IN (SELECT max(visit) FROM visits WHERE " + condition + " GROUP BY device) ORDER BY visit"
-	err = each(ctx, tx, query, []any{arg}, func(rows *sql.Rows) error {
-		e, err := scanExported(rows)
-		d, whole := e.device()
+	err = eachReported(ctx, tx, condition, arg, func(d report.Device, whole bool) {
 		if !whole {
 			damaged++
 		}
 		devices = append(devices, d)
-		return err
 	})
 	return devices, damaged, err
+}
+
+// eachReported passes on what reported returns, one device at a time, and whether its report could
+// be read.
+func eachReported(ctx context.Context, tx transaction, condition string, arg any, keep func(d report.Device, whole bool)) error {
+	query := exportedVisits + " WHERE visit IN (SELECT max(visit) FROM visits WHERE " + condition + " GROUP BY device) ORDER BY visit"
+	return each(ctx, tx, query, []any{arg}, func(rows *sql.Rows) error {
+		e, err := scanExported(rows)
+		if err != nil {
+			return err
+		}
+		keep(e.device())
+		return nil
+	})
 }

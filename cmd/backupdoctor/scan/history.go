@@ -47,6 +47,7 @@ func History(k Keeper) Sink {
 				keeping.run.Saw(keeping.before)
 				keeping.run.Repairs(keeping.repairs, keeping.openRepair)
 				keeping.run.Rates(keeping.rates)
+				keeping.run.Recall(keeping.recall)
 			}
 			keeping.hear(e)
 		},
@@ -123,10 +124,12 @@ func (k *keeping) hear(e Event) {
 	if e.Device != nil && e.Device.Reason == string(device.NotAttached) {
 		return // nothing was read
 	}
-	if k.Outgoing == nil || e.Result == nil {
+	if e.Result == nil {
 		k.recorder.Hear(e.Event)
+	} else if k.Outgoing == nil {
+		e.Result.Stored = k.recorder.Hear(e.Event)
 	} else {
-		k.recorder.HearAndSend(e.Event, func() (receipt.Item, error) { return k.Outgoing.prepare(k.run, *e.Result) })
+		e.Result.Stored = k.recorder.HearAndSend(e.Event, func() (receipt.Item, error) { return k.Outgoing.prepare(k.run, *e.Result) })
 		select {
 		case k.added <- struct{}{}:
 		default: // the uploader has not yet taken the previous signal
@@ -135,6 +138,17 @@ func (k *keeping) hear(e Event) {
 	if k.reported == "" {
 		k.report(k.recorder.Err())
 	}
+}
+
+// recallWithin is how long the devices of a run may take to be read from the history.
+const recallWithin = time.Minute
+
+// recall passes on the devices of this run that are in the history; see [Run.Recall]. After any
+// failure of the history it returns an error, as some may be missing.
+func (k *keeping) recall(keep func(report.Device)) error {
+	ctx, cancel := context.WithTimeout(context.Background(), recallWithin)
+	defer cancel()
+	return cmp.Or(k.store.RunDevices(ctx, k.run.ID, keep), k.recorder.Err())
 }
 
 func (k *keeping) close() {

@@ -24,6 +24,9 @@ type Result struct {
 	Shown    *device.Snapshot // as shown: without the owner in a redacted run
 	Device   *report.Device   // the device's entry in the report
 	Again    bool             // replaces a result delivered earlier
+	Stored   bool             // set by [History] once it is in the history
+
+	number int // of the device in the run
 }
 
 // judge judges a device by the snapshot as shown, but suppresses findings by the original: a
@@ -41,7 +44,7 @@ func (j Judge) judge(number int, s device.Snapshot) Result {
 	kept, silenced := j.Suppressed.Apply(s, expected)
 	silenced = append(unexpected, silenced...)
 	found := report.NewDevice(report.Examined{Snapshot: *shown, Diagnosis: checks.Diagnose(*shown, kept, silenced...), Silenced: silenced})
-	return Result{Snapshot: &s, Shown: shown, Device: &found}
+	return Result{Snapshot: &s, Shown: shown, Device: &found, number: number}
 }
 
 // shown returns the snapshot as it may be shown.

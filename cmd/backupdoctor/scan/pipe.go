@@ -54,7 +54,10 @@ func (p Pipe) Run(ctx context.Context) error {
 
 // report assembles the report and gives it to the sinks.
 func (p Pipe) report(run *Run, learned Learned) error {
-	results := run.inOrder()
+	results, err := run.inOrder()
+	if err != nil {
+		learned.Recording.Gaps = append(learned.Recording.Gaps, device.Gap{Reason: device.NotPermitted, Detail: report.HistoryDetail})
+	}
 	of := report.Run{
 		ID:        learned.Recording.Run,
 		Started:   learned.Recording.StartedAt,

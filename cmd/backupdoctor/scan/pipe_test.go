@@ -118,7 +118,7 @@ func TestTheLastVisitCounts(t *testing.T) {
 		Source: learning(func(run *Run) Learned {
 			run.StartOpen()
 			run.Done(0, visit(0))
-			run.Replace(0)
+			run.Replace("a")
 			run.Done(1, visit(1))
 			return Learned{Recording: run.Recording()}
 		}),

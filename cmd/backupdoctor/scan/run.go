@@ -43,6 +43,8 @@ type Run struct {
 	endless   bool                     // it goes on until it is ended, see StartOpen
 
 	lookUpRepair func(udid string) (device.Repair, bool) // see Repairs; nil if no history is kept
+	recall       func(keep func(report.Device)) error    // see Recall; nil if no history is kept
+	forgotten    bool                                    // results were forgotten, see forgetLocked
 }
 
 // A member is what a finished device contributes to the tray.
@@ -122,6 +124,7 @@ func (r *Run) Done(number int, s device.Snapshot) {
 	r.resultsMu.Unlock()
 	r.deliver(result)
 	r.deliverAgain(again)
+	r.forget()
 }
 
 // settle judges those devices again that were not judged by the final tray.
@@ -146,6 +149,12 @@ func (r *Run) deliverAgain(results []Result) {
 
 func (r *Run) deliver(result Result) {
 	r.tell(about(*result.Shown, report.Event{Type: report.DeviceDone, Device: result.Device}, &result))
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	if held, ok := r.results[result.number]; ok {
+		held.Stored = result.Stored
+		r.results[result.number] = held
+	}
 }
 
 // unexplained reports whether listening may find a cause that reading the device did not.
@@ -232,7 +241,7 @@ func (r *Run) kept(result Result) Result {
 	if result.Shown != result.Snapshot {
 		shown = summary(result.Shown)
 	}
-	return Result{Snapshot: snapshot, Shown: shown, Device: result.Device}
+	return Result{Snapshot: snapshot, Shown: shown, Device: result.Device, number: result.number}
 }
 
 // keepsSnapshots reports whether a sink reads the snapshots of the recording.
@@ -249,11 +258,19 @@ func summary(s *device.Snapshot) *device.Snapshot {
 	return kept
 }
 
-// Replace drops the result of an earlier visit: for a device that comes back, only the last
-// counts.
-func (r *Run) Replace(number int) {
+// Replace drops the result of a device's earlier visit: only the last counts.
+func (r *Run) Replace(udid string) {
 	r.resultsMu.Lock()
 	defer r.resultsMu.Unlock()
+	for number, result := range r.results {
+		if result.Snapshot.Device.UDID == udid {
+			r.dropLocked(number)
+		}
+	}
+}
+
+// dropLocked drops a result. r.resultsMu must be held.
+func (r *Run) dropLocked(number int) {
 	if m, ok := r.members[number]; ok {
 		r.all.Remove(m.Member)
 		r.tray = r.all.Together(r.before)
@@ -267,14 +284,15 @@ func (r *Run) Recording(gaps ...device.Gap) device.Recording {
 	return device.Recording{Tool: command.Version(), Run: r.ID, StartedAt: r.StartedAt, Gaps: gaps}
 }
 
-// inOrder returns the results by number and releases them.
-func (r *Run) inOrder() []Result {
-	results := make([]Result, 0, len(r.results))
+// inOrder returns the results by number and releases them. Those that were forgotten come first;
+// if they cannot be read, it returns an error and the others.
+func (r *Run) inOrder() ([]Result, error) {
+	results, err := r.recalled()
 	for _, number := range slices.Sorted(maps.Keys(r.results)) {
 		results = append(results, r.results[number])
 	}
 	r.results = map[int]Result{}
-	return results
+	return results, err
 }
 
 // about adds the names of a device to an event.

@@ -29,7 +29,7 @@ func (w Watch) Learn(ctx context.Context, run *Run) (Learned, error) {
 	watching := watching{
 		visitor: visitor{Examination: w.Examination, run: run}, until: w.Until, workers: workers.Start(w.Pool),
 		examined: make(chan examined), accessed: make(chan accessed), trusted: make(chan *session),
-		sessions: sessions{open: map[string]*session{}}, latest: map[string]int{}, network: map[string]device.LeftOut{},
+		sessions: sessions{open: map[string]*session{}}, network: map[string]device.LeftOut{},
 	}
 	run.StartOpen()
 	watching.follow(ctx)
@@ -57,8 +57,7 @@ type watching struct {
 	malformed int                       // usbmuxd entries that could not be parsed
 	broken    error                     // why announcements failed although the device list was received; nil if they did not
 
-	latest map[string]int // number of each device's last finished visit, by UDID
-	gaps   []device.Gap
+	gaps []device.Gap
 }
 
 // examined is a finished examination.
@@ -384,10 +383,7 @@ func (w *watching) finish(s *session, snapshot device.Snapshot) {
 	if w.enough() {
 		return
 	}
-	if earlier, again := w.latest[snapshot.Device.UDID]; again {
-		w.run.Replace(earlier)
-	}
-	w.latest[snapshot.Device.UDID] = s.number
+	w.run.Replace(snapshot.Device.UDID)
 	if s.last.Device.UDID == "" { // not examined again within this visit
 		w.finished++
 	}
