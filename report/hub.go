@@ -16,6 +16,7 @@ type HubBench struct {
 	AddedAt   time.Time `json:"addedAt,omitzero"`   // when it was added, or revoked; absent if it is foreign
 	AwaySince time.Time `json:"awaySince,omitzero"` // when a bench that is away was last seen connected; absent if never
 	Waiting   int64     `json:"waiting"`            // reports numbered by the bench that the hub does not have
+	InStream  int64     `json:"inStream"`           // reports that the hub's stream holds until the database has them: at most 64, over which the bench waits
 	SetAside  int64     `json:"setAside"`           // its messages that can never be stored
 	Lost      int64     `json:"lost"`               // reports that neither side has
 	Received  *Bench    `json:"received,omitempty"` // what the database has of it; absent if nothing was ever received

@@ -94,7 +94,7 @@ func (s *Store) addReject(ctx context.Context, tx transaction, r Reject) (isNew 
 	}
 	var message any
 	bytes := int64(len(r.Message))
-	if all+bytes <= s.RejectBytes && own+bytes <= s.RejectBytes/4 { // leaves room for other benches
+	if all+bytes <= s.RejectBytes && own+bytes <= s.rejectBytesOfBench() {
 		message = r.Message
 	}
 	return true, insert(ctx, tx, "rejects", "reject, bench, id, ledger, sequence, reason, why, received, bytes, message", [][]any{{

@@ -21,8 +21,9 @@ var hubFile = kind{file.Kind{Noun: "database", AppID: 0x6264666c}} // "bdfl"
 // safe are the settings of every connection to a file, which may come from an untrusted source.
 var safe = []string{"trusted_schema(OFF)", "cell_size_check(ON)"}
 
-// largeCache is the cache size for the database of a fleet.
-const largeCache = "cache_size(-65536)"
+// largeCache is the cache size for the database of a fleet. Each of maxConns connections has one of
+// its own; the file system caches the rest of the file for all of them.
+const largeCache = "cache_size(-8192)"
 
 // connectSQLite opens a file, or creates it with access for this user only. It returns ErrForeign
 // for a file of another program, which it leaves unchanged.

@@ -41,6 +41,7 @@ type Bench struct {
 type BenchState struct {
 	Linked     bool        // to a hub
 	Refused    string      // why the hub cannot be reached; "" if it can, or if the reason is unknown
+	Full       bool        // the hub holds Share reports that it has not stored, and takes no more until it has
 	Waiting    int64       // reports that no receipt covers
 	SetAside   int64       // reports that the hub set aside because they can never be stored
 	Lost       int64       // numbers whose reports neither the bench nor the hub has
@@ -201,6 +202,7 @@ func (b *Bench) State(ctx context.Context) (BenchState, error) {
 	}
 	if l := links[own]; l != nil {
 		state.Linked, state.Refused = l.state()
+		state.Full = state.Linked && waiting[own] > 0 && l.isFull()
 	}
 	for name, n := range waiting {
 		if name == own || n == 0 {

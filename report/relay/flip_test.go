@@ -38,7 +38,7 @@ func TestBitsOfAStreamAreFlipped(t *testing.T) {
 	t.Parallel()
 	times := 2
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
-		times = 40
+		times = 10
 	}
 	seed := rand.Uint64()
 	t.Logf("the seed is %d", seed)

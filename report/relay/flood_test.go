@@ -62,6 +62,10 @@ func TestFloodOfABench(t *testing.T) {
 	eventually(t, "the share of the flooding bench is full", func() bool { return share("south") == window })
 	ids := publish(t, north, 2*window)
 	eventually(t, "the other bench has filled its own share", func() bool { return share("north") == window })
+	eventually(t, "the other bench says that it waits", func() bool { return benchState(t, north).Full })
+	if state, err := hub.State(t.Context()); err != nil || state.InStream["north"] != Share || state.InStream["south"] != Share {
+		t.Errorf("the shares are %v, %v", state.InStream, err)
+	}
 	if n := share("south"); n > window {
 		t.Errorf("%d messages of the flooding bench are in the stream", n)
 	}
@@ -70,7 +74,7 @@ func TestFloodOfABench(t *testing.T) {
 	ids = append(ids, publish(t, north, 2*window)...)
 	s.mustHold(t, ids)
 	drained(t, north)
-	if state := benchState(t, north); !state.Linked || state.SetAside+state.Lost > 0 {
+	if state := benchState(t, north); !state.Linked || state.Full || state.SetAside+state.Lost > 0 {
 		t.Errorf("the other bench shows %+v", state)
 	}
 	info, err := hub.streams().js.Stream(t.Context(), reportsStream)

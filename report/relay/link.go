@@ -35,6 +35,7 @@ type link struct {
 	mu      sync.Mutex
 	linked  bool
 	refused string // why the hub refuses, according to the connection
+	full    bool   // the hub holds as many reports as it may, and takes no more
 	logged  string // last reason logged
 }
 
@@ -202,6 +203,22 @@ func (l *link) state() (linked bool, refused string) {
 		return false, l.held
 	}
 	return l.linked, l.refused
+}
+
+// setFull sets whether the hub takes no more reports.
+func (l *link) setFull(full bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if full && !l.full {
+		l.log.Warn("the hub holds as many reports of this bench as it may: the others wait here", "reports", Share)
+	}
+	l.full = full
+}
+
+func (l *link) isFull() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.full
 }
 
 // reason returns in words why a hub cannot be reached, "" if nothing more is known. An error that

@@ -43,7 +43,7 @@ func TestReportsReachTheSink(t *testing.T) {
 			t.Errorf("the sink was given %+v", m)
 		}
 	}
-	want := HubState{Linked: []string{"north", "south"}, Unauthenticated: &Unauthenticated{}}
+	want := HubState{InStream: map[string]uint64{}, Linked: []string{"north", "south"}, Unauthenticated: &Unauthenticated{}}
 	eventually(t, "nothing waits at the hub, and both benches are linked", func() bool {
 		state, err := hub.State(t.Context())
 		return err == nil && cmp.Equal(want, state)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -16,12 +17,13 @@ import (
 )
 
 const (
-	window     = 64               // numbers sent beyond the last receipt; the hub's stream has room for as many
+	window     = Share            // numbers sent beyond the last receipt
 	underWay   = 16               // reports published at once
 	hubWithin  = 5 * time.Second  // for the next acknowledgement of the stream, even over a slow line
 	stallAfter = time.Second      // without a receipt before asking the hub for one
 	maxStall   = 20 * time.Second // between two requests
 	askEvery   = time.Minute      // even if nothing is overdue: the hub may have lost its database
+	fullAfter  = 5 * time.Second  // without progress before a full share is worth telling
 )
 
 // sending is the progress of a link with one ledger on the current connection.
@@ -31,6 +33,8 @@ type sending struct {
 	published int64 // all reports up to this number are in the stream or covered by the receipt
 	progress  time.Time
 	stall     time.Duration // how long to wait for progress
+	moved     time.Time     // when a receipt last covered more
+	refused   bool          // the hub's stream had no room for the last report
 }
 
 // turn does the pending work for the ledgers of this name. It returns errMore if there is more to
@@ -43,16 +47,18 @@ func (l *link) turn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	more := false
+	more, full := false, false
+	defer func() { l.setFull(full) }()
 	for _, of := range ledgers {
 		if of.Bench != l.set.wiring.Bench {
 			continue
 		}
 		s := l.sending[of.ID]
 		if s == nil {
-			s = &sending{stall: stallAfter, progress: time.Now(), published: of.Received, receipt: receipt.Receipt{Ledger: of.ID, Through: of.Received, Chain: of.Chain}}
+			s = &sending{stall: stallAfter, progress: time.Now(), moved: time.Now(), published: of.Received, receipt: receipt.Receipt{Ledger: of.ID, Through: of.Received, Chain: of.Chain}}
 			l.sending[of.ID] = s
 		}
+		full = full || s.full(of)
 		if !s.asked || of.Withdrawn > 0 || of.Closed || s.stalled(of) {
 			if err := l.ask(ctx, of, s); err != nil {
 				return err
@@ -77,6 +83,12 @@ func (l *link) turn(ctx context.Context) error {
 func (s *sending) stalled(of receipt.Ledger) bool {
 	since := time.Since(s.progress)
 	return of.Last > s.receipt.Through && since > s.stall || since > askEvery
+}
+
+// full reports whether the hub holds as many reports of a ledger as it may, and has not stored any
+// of them for a while.
+func (s *sending) full(of receipt.Ledger) bool {
+	return s.refused || of.Last > s.published && s.published >= s.receipt.Through+window && time.Since(s.moved) > fullAfter
 }
 
 // errReplaced is returned after the reports of a ledger were renumbered.
@@ -171,7 +183,7 @@ func (l *link) keepOne(ctx context.Context, r receipt.Receipt) error {
 		return err
 	}
 	if r.Through != s.receipt.Through {
-		s.progress, s.stall = time.Now(), stallAfter
+		s.progress, s.stall, s.moved = time.Now(), stallAfter, time.Now()
 	}
 	s.receipt = r
 	s.published = max(s.published, r.Through)
@@ -213,6 +225,7 @@ func (l *link) publish(ctx context.Context, of receipt.Ledger, s *sending) (bool
 				err = ctx.Err()
 			}
 		}
+		s.refused = err != nil && strings.Contains(err.Error(), noRoom)
 		if err != nil {
 			l.js.CleanupPublisher() // do not wait for the other acknowledgements
 			return false, fmt.Errorf("sending reports: %w", err)
@@ -221,6 +234,9 @@ func (l *link) publish(ctx context.Context, of receipt.Ledger, s *sending) (bool
 	}
 	return len(items) > 0, err
 }
+
+// noRoom is in the error of the stream if it holds as many reports of a bench as it may.
+const noRoom = "maximum messages per subject"
 
 // errUnacknowledged is returned if the hub does not acknowledge a report.
 var errUnacknowledged = errors.New("the hub does not acknowledge reports")

@@ -22,6 +22,9 @@ const (
 // hubBytes is how much the stream holds until the store takes it.
 const hubBytes = 1 << 30
 
+// Share is how many reports of one bench the stream holds. Over it only that bench waits.
+const Share = 64
+
 // longest is the longest message accepted by the hub's stream, in bytes: the limit of NATS.
 const longest = 1<<20 - 4<<10
 
@@ -60,7 +63,7 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 		MaxBytes:   hubBytes,
 		MaxMsgSize: longest,
 		// No bench takes up the room of the others.
-		MaxMsgsPerSubject: window, DiscardNewPerSubject: true,
+		MaxMsgsPerSubject: Share, DiscardNewPerSubject: true,
 		Duplicates: 100 * time.Millisecond, // the minimum: reports lost after the stream must be accepted again
 		Replicas:   f.replicas,
 	}
@@ -115,9 +118,10 @@ func inStream(ctx context.Context, js jetstream.JetStream, bench string) (int64,
 
 // HubState is the state of a hub.
 type HubState struct {
-	Waiting         uint64           // reports not yet in the store
-	Unauthenticated *Unauthenticated // nil for a Guest, which cannot know
-	Linked          []string         // names of benches connected to this node; nil for a Guest, which cannot know
+	Waiting         uint64            // reports not yet in the store
+	InStream        map[string]uint64 // of these, the reports of each bench, by its name; at most Share
+	Unauthenticated *Unauthenticated  // nil for a Guest, which cannot know
+	Linked          []string          // names of benches connected to this node; nil for a Guest, which cannot know
 }
 
 func hubState(ctx context.Context, js jetstream.JetStream) (HubState, error) {
@@ -127,7 +131,15 @@ func hubState(ctx context.Context, js jetstream.JetStream) (HubState, error) {
 	if err != nil {
 		return HubState{}, fmt.Errorf("looking at the hub's stream: %w", err)
 	}
-	return HubState{Waiting: stream.CachedInfo().State.Msgs}, nil
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(credentials.Reports+"*"))
+	if err != nil {
+		return HubState{}, fmt.Errorf("looking at the hub's stream: %w", err)
+	}
+	state := HubState{Waiting: info.State.Msgs, InStream: map[string]uint64{}}
+	for subject, n := range info.State.Subjects {
+		state.InStream[benchOf(subject, credentials.Reports)] = n
+	}
+	return state, nil
 }
 
 // benchOf returns the bench in a subject.

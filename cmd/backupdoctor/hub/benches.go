@@ -293,6 +293,9 @@ func benchRows(added []credentials.Bench, heard []ledger.Bench, gaps map[string]
 			byName[bench.Name] = row
 		}
 		row.AddedAt = bench.Added
+		if runs {
+			row.InStream = int64(now.InStream[bench.Name])
+		}
 		switch {
 		case bench.Revoked:
 			row.State = "revoked"

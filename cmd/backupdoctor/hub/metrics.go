@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -29,6 +30,7 @@ var (
 	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
 	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")
 	hubBenchWait = hubMetric("bench_waiting_reports", "Reports that a bench has numbered and the database does not have.", "bench")
+	hubShare     = hubMetric("bench_share_ratio", "How much of its share a bench uses, from 0 to 1: of the hub's stream, of the unknown checks, or of the rejected messages. Over it only that bench waits, or is only counted.", "bench", "of")
 	hubLost      = hubMetric("bench_lost_reports_total", "Reports that neither the bench nor the database has.", "bench")
 )
 
@@ -41,7 +43,7 @@ const measureWithin = 5 * time.Second
 
 // Describe implements [prometheus.Collector].
 func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubPages, hubCut, hubConns, hubConnsCut, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
+	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubPages, hubCut, hubConns, hubConnsCut, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubShare, hubLost} {
 		out <- desc
 	}
 }
@@ -83,9 +85,18 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 			gauge(hubSetAside, float64(n), string(reason))
 		}
 	}
+	if shares, err := m.store.Shares(ctx); err == nil {
+		for bench, used := range shares {
+			gauge(hubShare, used.Checks, bench, "checks")
+			gauge(hubShare, used.Rejects, bench, "rejects")
+		}
+	}
 	state, err := m.benches.State(ctx)
 	if err != nil {
 		return
+	}
+	for bench, n := range state.InStream {
+		gauge(hubShare, float64(n)/relay.Share, bench, "stream")
 	}
 	gauge(hubWaiting, float64(state.Waiting))
 	if state.Linked != nil {

@@ -2,10 +2,12 @@ package hub
 
 import (
 	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/dustin/go-humanize"
 )
 
@@ -46,7 +48,11 @@ func (e env) linkOf(r report.HubBench, now time.Time) state {
 	case "linked":
 		text := "connected"
 		if r.Waiting > 0 {
-			return state{warningMark, text + ", " + words.Count(int(r.Waiting), "report") + " on the way"}
+			text += ", " + words.Count(int(r.Waiting), "report") + " on the way"
+			if r.InStream >= relay.Share {
+				text += fmt.Sprintf("; its share of the stream, %d reports, is full, and the others wait at the bench", relay.Share)
+			}
+			return state{warningMark, text}
 		}
 		if r.Received == nil {
 			return state{wellMark, text + ", no report yet"}

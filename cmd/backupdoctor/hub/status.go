@@ -17,8 +17,9 @@ import (
 // are not in the database.
 type status struct {
 	WrittenAt time.Time            `json:"writtenAt"`
-	Waiting   uint64               `json:"waiting"` // reports not yet in the database
-	Linked    []string             `json:"linked"`  // benches connected to this node
+	Waiting   uint64               `json:"waiting"`  // reports not yet in the database
+	InStream  map[string]uint64    `json:"inStream"` // of these, the reports of each bench, by name
+	Linked    []string             `json:"linked"`   // benches connected to this node
 	Health    []partState          `json:"health"`
 	Address   string               `json:"address"`  // where benches reach the hub, as far as it knows
 	LinkedAt  map[string]time.Time `json:"linkedAt"` // when each bench was last seen connected, by name
@@ -44,7 +45,7 @@ func (h *hub) keepStatus(ctx context.Context, benches engine, known *health) err
 		now := status{WrittenAt: time.Now().UTC(), Health: known.all(), Address: h.reachedAt(), LinkedAt: before.LinkedAt}
 		state, err := benches.State(ctx)
 		if err == nil {
-			now.Waiting, now.Linked = state.Waiting, state.Linked
+			now.Waiting, now.InStream, now.Linked = state.Waiting, state.InStream, state.Linked
 			for _, bench := range state.Linked {
 				now.LinkedAt[bench] = now.WrittenAt
 			}

@@ -227,6 +227,8 @@ func uploadWords(s relay.BenchState, hub bool) string {
 		say("No hub. %s kept for one that is joined later.", reportsAre(waiting))
 	case s.Linked && s.Waiting+s.SetAside+s.Lost == 0:
 		say("The hub has all reports.")
+	case s.Full:
+		say("%s kept here: the hub holds %d reports of this bench that it has not stored yet, which is as many as it may.", reportsAre(max(waiting-relay.Share, 0)), relay.Share)
 	case s.Linked && waiting > 0:
 		say("%s on the way to the hub.", reportsAre(waiting))
 	case s.Linked && held == 0:
