@@ -10,5 +10,4 @@
 // a record counts: its own history of iCloud backups, found in a backup on this computer.
 // Findings based on a record state the record's date. A later completed backup makes a failure
 // history, and a record older than two weeks yields only warnings and proves no health.
-// only and shows no health.
 package checks

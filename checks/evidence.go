@@ -97,7 +97,6 @@ func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) 
 // and of this computer: "A backup completed 7 hours ago". Such a backup rules out, for the time
 // it was made, whatever keeps backups from completing. If the device does not report one, a
 // backup that was fresh when a record was made counts for that time.
-// made speaks for that moment.
 func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool) {
 	at, age, err := lastBackup(s)
 	if !silent(err) {

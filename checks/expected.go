@@ -162,7 +162,7 @@ func judgeExpectedCopy(s device.Snapshot) []Finding {
 		return []Finding{{Status: Unknown, Gap: device.Gap{Reason: device.Inconclusive}, Evidence: evidence,
 			Summary: fmt.Sprintf("Whether the %s is whole is unknown. %s.", localName(b), hiding(proof))}}
 	case BackupVerdict(proof) != device.Whole:
-		return expectedProblem(fmt.Sprintf("The %s is broken (%s).", localName(b), device.Token(gravest(proof).Mode)), evidence...)
+		return expectedProblem(fmt.Sprintf("The %s is broken (%s).", localName(b), device.Token(decisiveFault(proof).Mode)), evidence...)
 	}
 	switch fresh := showCopyFresh(s); fresh.shown {
 	case ShownTrue:

@@ -45,7 +45,7 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	name, evidence := localName(b), localEvidence(s, b, proof)
 	switch {
 	case err != nil && proof.NextFails && !b.Archived:
-		return problem(fmt.Sprintf("Whether the %s is whole is unknown, and the next backup to this computer will fail (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
+		return problem(fmt.Sprintf("Whether the %s is whole is unknown, and the next backup to this computer will fail (%s).", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	case errors.Is(err, device.Inconclusive):
 		return []Finding{{
 			Status: Unknown, Gap: device.Gap{Reason: device.Inconclusive}, Evidence: evidence,
@@ -54,14 +54,14 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	case err != nil:
 		return unknown(s, "Whether the "+name+" is whole", err)
 	case BackupVerdict(proof) == device.Whole && proof.NextFails && !b.Archived:
-		return problem(fmt.Sprintf("The %s is whole, but the next backup to this computer will fail (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
+		return problem(fmt.Sprintf("The %s is whole, but the next backup to this computer will fail (%s).", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	case BackupVerdict(proof) == device.Whole:
 		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
 	case proof.NextFails && !b.Archived:
-		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, device.Token(gravest(proof).Mode)), evidence...)
+		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	case b.Archived: // no backup builds on it
-		return ok(fmt.Sprintf("The %s is broken (%s), and no backup uses it.", name, device.Token(gravest(proof).Mode)), evidence...)
+		return ok(fmt.Sprintf("The %s is broken (%s), and no backup uses it.", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	default:
-		return warning(fmt.Sprintf("The %s is broken (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
+		return warning(fmt.Sprintf("The %s is broken (%s).", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	}
 }

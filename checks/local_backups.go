@@ -79,9 +79,9 @@ func hiding(proof device.Proof) string {
 	return device.Inconclusive.Error()
 }
 
-// gravest returns the fault that decides a verdict: the first that refutes a statement, or else
+// decisiveFault returns the fault that decides a verdict: the first that refutes a statement, or else
 // the first that makes the next backup fail.
-func gravest(proof device.Proof) device.BackupFault {
+func decisiveFault(proof device.Proof) device.BackupFault {
 	refutes := func(f device.BackupFault) bool {
 		return slices.ContainsFunc(proof.Statements, func(s device.Statement) bool {
 			return s.Shown == device.ShownFalse && slices.Contains(s.Faults, f.Mode)
@@ -120,12 +120,12 @@ func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evi
 	if BackupVerdict(proof) != device.Broken && !proof.NextFails {
 		return evidence
 	}
-	grave := gravest(proof)
-	evidence = append(evidence, read(s, device.Token(grave.Mode), faultText(grave), "", "the backup's folder"))
+	decisive := decisiveFault(proof)
+	evidence = append(evidence, read(s, device.Token(decisive.Mode), faultText(decisive), "", "the backup's folder"))
 	var others []string
 	for _, fault := range proof.Faults {
 		severity := severityOf(fault)
-		if fault.Mode != grave.Mode && (severity == faults.Unusable || severity == faults.Loss) {
+		if fault.Mode != decisive.Mode && (severity == faults.Unusable || severity == faults.Loss) {
 			others = append(others, device.Token(fault.Mode))
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A managed holds the signs that somebody else manages the device. Their restrictions cannot be
+// A managed holds the signs that someone else manages the device. Their restrictions cannot be
 // read over USB.
 type managed struct {
 	signs    []string // "has 2 configuration profiles", "is supervised"

@@ -191,9 +191,9 @@ func openChecks(findings []Finding) []*Check {
 			open = append(open, f.Check)
 		}
 	}
-	gravest := []Effect{Blocks, MayBlock, Informs}
+	order := []Effect{Blocks, MayBlock, Informs}
 	slices.SortStableFunc(open, func(a, b *Check) int {
-		return cmp.Compare(slices.Index(gravest, a.Effect), slices.Index(gravest, b.Effect))
+		return cmp.Compare(slices.Index(order, a.Effect), slices.Index(order, b.Effect))
 	})
 	return open
 }

@@ -20,7 +20,7 @@ type room struct {
 const nearlyFull = 50_000_000
 
 // roomOf returns the free storage reported by a person, with the needs of the next backup, also
-// from the person or else from the newest record. It returns false if nobody reported the free
+// from the person or else from the newest record. It returns false if no one reported the free
 // storage.
 func roomOf(s device.Snapshot) (room, bool) {
 	a, asked := said(s, device.FreeICloudQuestion)

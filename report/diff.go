@@ -17,36 +17,36 @@ const (
 	CauseGone       = "gone"        // in the older report; the device is not in the newer
 )
 
-// A Diff says what has become of every cause between two reports.
+// A Diff compares the causes in two reports.
 type Diff struct {
 	Header
-	Old     time.Time    `json:"oldTakenAt,omitzero"` // when the last device of the older report was examined
-	New     time.Time    `json:"newTakenAt,omitzero"` // and of the newer
-	Devices []DeviceDiff `json:"devices"`             // those of the newer report, then those that only the older has
-	Changes ChangeCounts `json:"changeCounts"`        // the causes counted
+	Old     time.Time    `json:"oldTakenAt,omitzero"` // when the last device of the older report was read
+	New     time.Time    `json:"newTakenAt,omitzero"` // when the last device of the newer report was read
+	Devices []DeviceDiff `json:"devices"`             // devices of the newer report, then those that are only in the older
+	Changes ChangeCounts `json:"changeCounts"`        // number of causes by state
 }
 
-// A DeviceDiff is one device and what has become of its causes.
+// A DeviceDiff is one device and the changes of its causes.
 type DeviceDiff struct {
 	UDID      string   `json:"udid"`                // its identifier
-	Name      string   `json:"name"`                // what its owner calls it; "" if unknown
+	Name      string   `json:"name"`                // its name, as set by its owner; "" if unknown
 	Slot      string   `json:"slot,omitempty"`      // its place on the bench; absent if it has none
 	ModelName string   `json:"modelName,omitempty"` // iPhone 13 mini; absent if unknown
-	Before    string   `json:"before,omitempty"`    // its verdict in the older report; absent if it is not in it
-	After     string   `json:"after,omitempty"`     // its verdict in the newer report; absent if it is not in it
-	Changes   []Change `json:"changes"`             // of its causes
+	Before    string   `json:"before,omitempty"`    // its verdict in the older report; absent if it is not there
+	After     string   `json:"after,omitempty"`     // its verdict in the newer report; absent if it is not there
+	Changes   []Change `json:"changes"`             // changes of its causes
 }
 
-// A Change is what has become of one cause of one device.
+// A Change is the change of one cause on one device.
 type Change struct {
 	Check   string `json:"check"`             // id of the check
-	Subject string `json:"subject,omitempty"` // the profile, app or process it is about; absent if it is the device
+	Subject string `json:"subject,omitempty"` // the profile, app or process concerned; absent if it is the device itself
 	Short   string `json:"short"`             // the trouble in a few words
 	State   string `json:"state"`             // new, still, fixed, suppressed, cannot-tell or gone
-	Summary string `json:"summary"`           // what is, or what was if it is no more
+	Summary string `json:"summary"`           // the newer finding in one sentence, or the older one if there is none
 }
 
-// ChangeCounts counts changes by their states.
+// ChangeCounts counts changes by state.
 type ChangeCounts struct {
 	New        int `json:"new"`        // with the state new
 	Still      int `json:"still"`      // with the state still

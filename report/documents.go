@@ -13,7 +13,7 @@ import (
 type DeviceList struct {
 	Header
 	Devices []ListedDevice `json:"devices"` // in the order of reports
-	LeftOut []LeftOut      `json:"leftOut"` // devices on the network, which were not asked
+	LeftOut []LeftOut      `json:"leftOut"` // devices on the network, which were not queried
 	Gaps    []Gap          `json:"gaps"`    // why devices may be missing
 }
 
@@ -22,17 +22,17 @@ type ListedDevice struct {
 	UDID           string  `json:"udid"`                     // its identifier
 	Serial         string  `json:"serial,omitempty"`         // its serial number; absent if unknown
 	Slot           string  `json:"slot,omitempty"`           // its place on the bench; absent if it has none
-	Location       string  `json:"location,omitempty"`       // the USB port; absent if usbmuxd does not tell
+	Location       string  `json:"location,omitempty"`       // the USB port; absent if usbmuxd does not report it
 	Connection     string  `json:"connection,omitempty"`     // USB or Network
-	InUse          *InUse  `json:"inUse,omitempty"`          // the command that acts on it; absent without one
-	Asset          []Field `json:"asset,omitempty"`          // its row of the inventory; absent without one
-	Name           string  `json:"name"`                     // what its owner calls it; "" if unknown
+	InUse          *InUse  `json:"inUse,omitempty"`          // the command that is acting on it; absent if none
+	Asset          []Field `json:"asset,omitempty"`          // its row in the inventory; absent if it has none
+	Name           string  `json:"name"`                     // its name, as set by its owner; "" if unknown
 	ProductType    string  `json:"productType,omitempty"`    // iPhone14,4; absent if unknown
 	ModelName      string  `json:"modelName,omitempty"`      // iPhone 13 mini; absent if unknown
 	System         string  `json:"system,omitempty"`         // iOS or iPadOS
 	ProductVersion string  `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
 	Trust          string  `json:"trust"`                    // true, false or unknown
-	Summary        string  `json:"summary"`                  // what was seen of that
+	Summary        string  `json:"summary"`                  // the trust state in words
 	Reason         string  `json:"reason,omitempty"`         // why trust is unknown: timeout, locked, …
 	Detail         string  `json:"detail,omitempty"`         // the device's own name for the error
 }
@@ -62,7 +62,7 @@ func ListOf(r Report) DeviceList {
 	return list
 }
 
-// A CheckList is every check, in the order of a scan.
+// A CheckList lists every check, in the order of a scan.
 type CheckList struct {
 	Header
 	Checks []ListedCheck `json:"checks"` // in the order in which findings are shown
@@ -73,7 +73,7 @@ type ListedCheck struct {
 	Check    string `json:"check"`              // id of the check
 	Title    string `json:"title"`              // the healthy state, as a statement
 	Effect   string `json:"effect"`             // blocks, may-block or informs
-	Judged   bool   `json:"judged"`             // something that is read can answer it or hint at the answer
+	Judged   bool   `json:"judged"`             // what is read from the device can answer it, or hint at the answer
 	Question string `json:"question,omitempty"` // for a person; absent if there is none
 }
 
@@ -91,10 +91,10 @@ func listedCheck(c *checks.Check) ListedCheck {
 	return ListedCheck{Check: c.ID, Title: c.Title, Effect: string(c.Effect), Judged: c.Judge != nil, Question: question}
 }
 
-// An Explanation is what is known of one check, or of error codes and messages.
+// An Explanation is what is known about one check, or about error codes and messages.
 type Explanation struct {
 	Header
-	Checks   []ExplainedCheck `json:"checks"`   // the check that was asked for; empty for a code or message
+	Checks   []ExplainedCheck `json:"checks"`   // the requested check; empty for a code or message
 	Meanings []Meaning        `json:"meanings"` // what the codes and messages mean; empty for a check
 	Plan     []Step           `json:"plan"`     // what to do, in the wording of the newest version
 }
@@ -112,7 +112,7 @@ type Meaning struct {
 	InICloud         string   `json:"inICloud,omitempty"`         // in iCloud Backup; absent if it does not occur there
 	InComputerBackup string   `json:"inComputerBackup,omitempty"` // in a backup to a computer; absent if it does not occur there
 	Unofficial       bool     `json:"unofficial"`                 // the meaning is not from Apple's documentation
-	Checks           []string `json:"checkIDs"`                   // ids of the checks to look into, the likeliest first
+	Checks           []string `json:"checkIDs"`                   // ids of the likely causes, likeliest first
 	Sources          []Source `json:"sources"`                    // where the meaning was found
 }
 
@@ -166,7 +166,7 @@ type Version struct {
 	Arch string `json:"arch"`      // amd64, arm64
 }
 
-// A ReleaseTable says which table of Apple's releases is in use.
+// A ReleaseTable describes the table of Apple's releases that is in use.
 type ReleaseTable struct {
 	Header
 	TableDate   time.Time `json:"tableDate"`   // the day the table describes
@@ -177,8 +177,8 @@ type ReleaseTable struct {
 // Settings are the settings in force, and where each comes from.
 type Settings struct {
 	Header
-	File     string    `json:"file,omitempty"` // where the configuration file is looked for; absent if that is not known
-	Read     bool      `json:"read"`           // it exists and was read
+	File     string    `json:"file,omitempty"` // path of the configuration file; absent if unknown
+	Read     bool      `json:"read"`           // the file exists and was read
 	Settings []Setting `json:"settings"`       // in the order of the documentation
 }
 
@@ -188,14 +188,14 @@ type Setting struct {
 	Source   string   `json:"source"`         // default, file or variable
 	Values   []string `json:"values"`         // empty for the default
 	Default  string   `json:"default"`        // in words
-	Line     int      `json:"line,omitempty"` // in the file; absent if it is not from there
-	Variable string   `json:"variable"`       // that sets it
+	Line     int      `json:"line,omitempty"` // line in the file; absent if the setting is not from the file
+	Variable string   `json:"variable"`       // environment variable that sets it
 }
 
-// A SlotList is the slots that were learned.
+// A SlotList lists the slots that were learned.
 type SlotList struct {
 	Header
-	Slots []SlotPort `json:"slots"` // in their order
+	Slots []SlotPort `json:"slots"` // in order
 }
 
 // A SlotPort is a slot and its USB port.

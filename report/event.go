@@ -31,30 +31,30 @@ const (
 	Proving  = "proving"  // verifying the copy
 )
 
-// An Event is one thing that happened in a run, as it happened. Written one a line they are
-// the format ndjson. Which fields are there hangs on Type; times are UTC, in RFC 3339.
+// An Event is one event of a run. The format ndjson has one on each line. Which fields are present
+// depends on the type; times are UTC, in RFC 3339.
 type Event struct {
 	Header
 	Type       string    `json:"event"`                // run_start, device_attached, device_state, device_done, device_detached, run_summary or exit_error
 	At         time.Time `json:"at"`                   // when it happened
 	Run        string    `json:"run"`                  // id of the run
-	UDID       string    `json:"udid,omitempty"`       // the device it is about, or a placeholder in a redacted run
-	Name       string    `json:"name,omitempty"`       // what its owner calls it, once that is known
+	UDID       string    `json:"udid,omitempty"`       // identifier of the device, or a placeholder in a redacted run
+	Name       string    `json:"name,omitempty"`       // its name, as set by its owner; absent until it is known
 	Slot       string    `json:"slot,omitempty"`       // its place on the bench; absent if it has none
-	Location   string    `json:"location,omitempty"`   // the USB port; absent if usbmuxd does not tell
-	Connection string    `json:"connection,omitempty"` // USB or Network; absent if it is not known
-	State      string    `json:"state,omitempty"`      // waiting, reading, verifying, retrying or read; while a copy is made asking, looking, sending, moving, checking or proving
-	Copied     *Copied   `json:"copied,omitempty"`     // how far the copy of it has come
-	Total      *int      `json:"total,omitempty"`      // how many devices the run begins with
-	Device     *Device   `json:"device,omitempty"`     // all that was found on it, as it will stand in the report
-	Report     *Report   `json:"report,omitempty"`     // the report without its devices, each of which had its device_done
-	Error      string    `json:"errorText,omitempty"`  // why the command ends, in words
-	Exit       *Exit     `json:"exit,omitempty"`       // the exit code that it ends with
+	Location   string    `json:"location,omitempty"`   // the USB port; absent if usbmuxd does not report it
+	Connection string    `json:"connection,omitempty"` // USB or Network; absent if unknown
+	State      string    `json:"state,omitempty"`      // waiting, reading, verifying, retrying or read; while it is being copied: asking, looking, sending, moving, checking or proving
+	Copied     *Copied   `json:"copied,omitempty"`     // progress of its copy
+	Total      *int      `json:"total,omitempty"`      // number of devices when the run starts
+	Device     *Device   `json:"device,omitempty"`     // the device as it will be in the report
+	Report     *Report   `json:"report,omitempty"`     // the report without its devices, which had an event device_done each
+	Error      string    `json:"errorText,omitempty"`  // why the command ended
+	Exit       *Exit     `json:"exit,omitempty"`       // its exit code
 }
 
-// Copied is how far a copy that is being made has come.
+// Copied is the progress of a copy.
 type Copied struct {
-	Files    int     `json:"files"`    // that arrived
-	Bytes    uint64  `json:"bytes"`    // that arrived
-	Fraction float64 `json:"fraction"` // of the whole, as the device says, 0 to 1; 0 if it does not say
+	Files    int     `json:"files"`    // files received
+	Bytes    uint64  `json:"bytes"`    // bytes received
+	Fraction float64 `json:"fraction"` // of the whole, as the device reports it, from 0 to 1; 0 if it does not
 }

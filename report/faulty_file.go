@@ -2,7 +2,7 @@ package report
 
 import "github.com/backupdoctor/backupdoctor/device"
 
-// A FaultyFile is one line of the list that verify --files writes.
+// A FaultyFile is one line of the list written by verify --files.
 type FaultyFile struct {
 	Header
 	Folder   string `json:"folder"`   // path of the backup

@@ -2,7 +2,7 @@ package report
 
 import "time"
 
-// A BenchList is the benches of a hub, and their state.
+// A BenchList lists the benches of a hub, with their state.
 type BenchList struct {
 	Header
 	Benches []HubBench `json:"benches"` // by name
@@ -11,30 +11,30 @@ type BenchList struct {
 // A HubBench is what a hub knows about one bench.
 type HubBench struct {
 	Name      string    `json:"bench"`              // its name
-	Site      string    `json:"site,omitempty"`     // where it is; absent if unknown
-	State     string    `json:"state"`              // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
-	AddedAt   time.Time `json:"addedAt,omitzero"`   // when it was added, or revoked; absent if it is foreign
+	Site      string    `json:"site,omitempty"`     // its site; absent if unknown
+	State     string    `json:"state"`              // linked, away, revoked, unknown while the hub is stopped, or foreign: added with keys of another hub
+	AddedAt   time.Time `json:"addedAt,omitzero"`   // when it was added or revoked; absent if it is foreign
 	AwaySince time.Time `json:"awaySince,omitzero"` // when a bench that is away was last seen connected; absent if never
 	Waiting   int64     `json:"waiting"`            // reports numbered by the bench that the hub does not have
 	InStream  int64     `json:"inStream"`           // reports that the hub's stream holds until the database has them: at most 64, over which the bench waits
 	SetAside  int64     `json:"setAside"`           // its messages that can never be stored
-	Lost      int64     `json:"lost"`               // reports that neither side has
-	Received  *Bench    `json:"received,omitempty"` // what the database has of it; absent if nothing was ever received
+	Lost      int64     `json:"lost"`               // reports that neither the bench nor the hub has
+	Received  *Bench    `json:"received,omitempty"` // what the database has from it; absent if nothing was ever received
 }
 
-// A GapList is the reports that a hub lacks.
+// A GapList lists the reports that a hub lacks.
 type GapList struct {
 	Header
 	Ledgers []LedgerGaps `json:"ledgers"` // by bench
 }
 
-// A LedgerGaps is what a hub lacks of one series of numbered reports.
+// A LedgerGaps lists what a hub lacks of one series of numbered reports.
 type LedgerGaps struct {
-	Bench    string        `json:"bench"`         // that numbered the reports
+	Bench    string        `json:"bench"`         // bench that numbered the reports
 	Ledger   string        `json:"ledger"`        // id of the series of numbers
 	Through  int64         `json:"through"`       // all numbers up to this one are accounted for
 	Last     int64         `json:"lastNumber"`    // highest number that the bench has stated
-	Waiting  int64         `json:"waiting"`       // numbers that are not here but may still arrive
+	Waiting  int64         `json:"waiting"`       // numbers that have not arrived and still may
 	Missing  []NumberRange `json:"missingRanges"` // the waiting numbers
 	SetAside int64         `json:"setAside"`      // messages that can never be stored
 	Lost     int64         `json:"lost"`          // numbers that neither side has
@@ -48,7 +48,7 @@ type NumberRange struct {
 	Last  int64 `json:"lastNumber"`  // the highest
 }
 
-// A RejectList is the messages that a hub could not store.
+// A RejectList lists the messages that a hub could not store.
 type RejectList struct {
 	Header
 	Rejects []RejectedMessage `json:"rejects"` // in the order in which they were set aside
@@ -57,7 +57,7 @@ type RejectList struct {
 // A RejectedMessage is a message that can never be stored.
 type RejectedMessage struct {
 	Reject     int64     `json:"reject"`     // number in this list
-	Bench      string    `json:"bench"`      // that sent it
+	Bench      string    `json:"bench"`      // bench that sent it
 	MessageID  string    `json:"messageID"`  // its id, or a hash if it has none
 	Reason     string    `json:"reason"`     // too-long, undecodable, unknown-schema, forged, refused, bad-id …
 	Why        string    `json:"why"`        // the error in words
@@ -83,5 +83,5 @@ type HubExamination struct {
 type HubPart struct {
 	Part  string `json:"part"`  // hub, database, keys, or a bench
 	State string `json:"state"` // well, warning, failing or unknown
-	Seen  string `json:"seen"`  // what was seen
+	Seen  string `json:"seen"`  // what was found
 }

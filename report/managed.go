@@ -9,24 +9,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An MDM is what a management system's export says of devices that were not examined.
+// An MDM is what the export of a management system says about devices that were not examined.
 type MDM struct {
-	Devices  int       `json:"deviceCount"` // that the export lists
-	Examined int       `json:"examined"`    // of those, among the devices of the report: what was read on them counts
+	Devices  int       `json:"deviceCount"` // number of devices in the export
+	Examined int       `json:"examined"`    // of those, examined: what was read from them counts
 	Without  int       `json:"without"`     // of the others, without a recent iCloud backup
-	Unknown  int       `json:"unknown"`     // of the others, those of which that is unknown
-	List     []Managed `json:"list"`        // the others, those without a backup first; empty in a redacted report
+	Unknown  int       `json:"unknown"`     // of the others, for which this is unknown
+	List     []Managed `json:"list"`        // the others, those without a recent backup first; empty in a redacted report
 }
 
-// A Managed device was not examined: only a management system reports on it.
+// A Managed device was not examined; only a management system reports on it.
 type Managed struct {
 	UDID       string    `json:"udid,omitempty"`      // its identifier; absent if unknown
 	Serial     string    `json:"serial,omitempty"`    // its serial number; absent if unknown
-	Name       string    `json:"name"`                // what it is called; "" if unknown
-	Asset      []Field   `json:"asset,omitempty"`     // its row of the inventory; absent without one
+	Name       string    `json:"name"`                // its name; "" if unknown
+	Asset      []Field   `json:"asset,omitempty"`     // its row in the inventory; absent if it has none
 	State      string    `json:"state"`               // off, old, unknown, recent or not-expected
 	LastBackup time.Time `json:"lastBackup,omitzero"` // end of its last iCloud backup; absent if unknown
-	AsOf       time.Time `json:"asOf"`                // when the device told this, or the export was made
+	AsOf       time.Time `json:"asOf"`                // when the device reported, or else when the export was made
 }
 
 // NewManaged returns one device of an export, judged at time now.

@@ -13,15 +13,15 @@ import (
 // SoonDays is within how many days after a remedy a new iCloud backup counts for it.
 const SoonDays = 3
 
-// A RemedyRates is how often remedies were followed by a new iCloud backup.
+// A RemedyRates lists how often remedies were followed by a new iCloud backup.
 type RemedyRates struct {
 	Header
-	Days     int          `json:"days"`     // how many days back the remedies were tried
-	Remedies []RemedyRate `json:"remedies"` // by cause, the most frequent first; for each cause, the remedy that was tried most often first
+	Days     int          `json:"days"`     // number of days in which the remedies were tried
+	Remedies []RemedyRate `json:"remedies"` // by cause, most frequent first; for each cause, by how often a remedy was tried
 }
 
 // A RemedyRate is how often one remedy was followed by a new iCloud backup in the repairs of devices
-// with one cause. A repair counts for each remedy that was tried in it, and not for those that were
+// with one cause. A repair counts for each remedy that was tried in it, not for those that were
 // skipped.
 type RemedyRate struct {
 	Check    string `json:"check"`         // id of the cause; "" if none was found

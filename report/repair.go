@@ -10,10 +10,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Repair is the record of a repair in which treat led a person through the remedies of a device.
+// A Repair records how treat led a person through the remedies for a device.
 type Repair struct {
 	ID         string           `json:"id"`                  // identifier of the repair, a UUID
-	By         string           `json:"by,omitempty"`        // who did it, as given with --by; absent if not given, a placeholder in a redacted report
+	By         string           `json:"by,omitempty"`        // who did it, as given with --by; absent if not given; a placeholder in a redacted report
 	StartedAt  time.Time        `json:"startedAt"`           // when it began
 	EndedAt    time.Time        `json:"endedAt,omitzero"`    // when a new iCloud backup was seen; absent while the repair is open
 	LastBackup time.Time        `json:"lastBackup,omitzero"` // last good iCloud backup when it began; absent if none was known
@@ -31,7 +31,7 @@ type RepairCause struct {
 
 // RepairEvidence is one thing that was read when a repair began.
 type RepairEvidence struct {
-	Text   string    `json:"text"`          // what was read, in quotation marks
+	Text   string    `json:"text"`          // what was read, quoted
 	Source string    `json:"source"`        // the service and key it was read from
 	AsOf   time.Time `json:"asOf,omitzero"` // when it was true
 }
@@ -40,10 +40,10 @@ type RepairEvidence struct {
 type RepairEvent struct {
 	At         time.Time     `json:"at"`                  // when it happened
 	Kind       string        `json:"kind"`                // shown, confirmed, seen, skipped, overridden, left, copied, not-copied, failed, unseen or backed-up
-	Remedy     string        `json:"remedy,omitempty"`    // id of the remedy; absent if it is about the device as a whole
+	Remedy     string        `json:"remedy,omitempty"`    // id of the remedy; absent for an event about the device as a whole
 	Title      string        `json:"title,omitempty"`     // of the remedy, imperative
 	Gone       []RepairCause `json:"cleared,omitempty"`   // causes that the device no longer shows
-	Reason     string        `json:"reason,omitempty"`    // why a person skipped it, in quotation marks
+	Reason     string        `json:"reason,omitempty"`    // why a person skipped it, quoted
 	Codes      []RepairCode  `json:"codes,omitempty"`     // of a failure: the error, then its underlying errors
 	LastBackup time.Time     `json:"lastBackup,omitzero"` // end of the new iCloud backup, by the device's clock
 }
@@ -242,13 +242,13 @@ func (e RepairEvent) codes() string {
 	return text
 }
 
-// A RepairList is the repairs whose success is not known yet.
+// A RepairList lists the repairs whose success is not known yet.
 type RepairList struct {
 	Header
 	Repairs []DeviceRepair `json:"repairs"` // oldest first
 }
 
-// A DeviceRepair is a repair and its device, as it was last read in the repair.
+// A DeviceRepair is a repair and its device, as last read during the repair.
 type DeviceRepair struct {
 	Device KnownDevice `json:"device"` // the device
 	Repair Repair      `json:"repair"` // its repair

@@ -7,29 +7,29 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A RestartList is the devices that were to be restarted, and what was seen of it.
+// A RestartList lists the devices to be restarted, and the result for each.
 type RestartList struct {
 	Header
 	Devices []RestartedDevice `json:"devices"` // in the order in which they were chosen
 	Exit    Exit              `json:"exit"`    // the exit code of the run, the same in every format
 }
 
-// A RestartedDevice is a device that was to be restarted.
+// A RestartedDevice is a device to be restarted.
 type RestartedDevice struct {
 	UDID           string  `json:"udid"`                     // its identifier
 	Serial         string  `json:"serial,omitempty"`         // its serial number; absent if unknown
-	Name           string  `json:"name"`                     // what its owner calls it; "" if unknown
+	Name           string  `json:"name"`                     // its name, as set by its owner; "" if unknown
 	ProductType    string  `json:"productType,omitempty"`    // iPhone14,4; absent if unknown
 	ModelName      string  `json:"modelName,omitempty"`      // iPhone 13 mini; absent if unknown
 	ProductVersion string  `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
-	Restarted      string  `json:"restarted"`                // true if it was seen; false if it was not done; otherwise unknown
+	Restarted      string  `json:"restarted"`                // true if the restart was seen; false if it was not requested; otherwise unknown
 	NewBoot        string  `json:"newBoot"`                  // true, false or unknown: its BootSessionID has changed
 	Left           bool    `json:"left"`                     // it disconnected after the request
 	CameBack       bool    `json:"cameBack"`                 // it was attached again afterwards
-	MustUnlock     string  `json:"mustUnlock"`               // true, false or unknown: it is locked since
+	MustUnlock     string  `json:"mustUnlock"`               // true, false or unknown: it is locked after the restart
 	Seconds        float64 `json:"seconds"`                  // from the request until it answered again, or until the wait ended
-	Summary        string  `json:"summary"`                  // what was seen
-	Reason         string  `json:"reason,omitempty"`         // why it was not asked, or did not accept: busy, locked, …
+	Summary        string  `json:"summary"`                  // what was found
+	Reason         string  `json:"reason,omitempty"`         // why it was not asked, or refused: busy, locked, …
 	Detail         string  `json:"detail,omitempty"`         // the device's own name for the error
 }
 

@@ -12,10 +12,10 @@ import (
 // 3339. Lists are never null.
 type SelfCheck struct {
 	Header
-	Tool     Tool           `json:"tool"`     // what wrote this
-	TakenAt  time.Time      `json:"takenAt"`  // when the computer was looked at
+	Tool     Tool           `json:"tool"`     // the program that wrote the report
+	TakenAt  time.Time      `json:"takenAt"`  // when the computer was examined
 	OS       string         `json:"os"`       // linux, darwin, windows
-	Answers  []ComputerLine `json:"answers"`  // one for each thing that was looked at
+	Answers  []ComputerLine `json:"answers"`  // one for each thing that was examined
 	Problems int            `json:"problems"` // answers with the status problem
 	Unknown  int            `json:"unknown"`  // answers with the status unknown
 	Exit     Exit           `json:"exit"`     // the exit code: 1 if there is a problem, otherwise 0
@@ -25,9 +25,9 @@ type SelfCheck struct {
 type ComputerLine struct {
 	Check    string   `json:"check"`    // id of the question: usbmuxd-reachable; several answers may have the same
 	Title    string   `json:"title"`    // the good state, as a statement
-	Status   string   `json:"status"`   // ok, warning, problem or unknown; ok only if it was seen so
-	Summary  string   `json:"summary"`  // what was seen
-	Source   string   `json:"source"`   // where
+	Status   string   `json:"status"`   // ok, warning, problem or unknown; ok only if that was seen
+	Summary  string   `json:"summary"`  // what was found
+	Source   string   `json:"source"`   // where it was read
 	Remedies []string `json:"remedies"` // what to do, one step each
 }
 

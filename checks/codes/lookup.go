@@ -22,7 +22,6 @@ const maxLookUp = 64 << 10
 //
 // Codes missing from the table are skipped. An empty result says nothing about the device, only
 // about the table.
-// about the device, only one about the table.
 func LookUp(text string) []Meaning {
 	text = fold(text[:min(len(text), maxLookUp)])
 	if number, err := strconv.Atoi(text); err == nil {

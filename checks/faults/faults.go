@@ -30,11 +30,11 @@ type Fault struct {
 type Action int
 
 const (
-	Other  Action = iota // anything else on the device or the computer
-	Look                 // check the folder again, in more detail
-	BackUp               // make another backup over this one
-	Again                // the same, to finish an interrupted backup
-	Anew                 // set the folder aside and make a full backup
+	Other     Action = iota // anything else on the device or the computer
+	Look                    // check the folder again, in more detail
+	BackUp                  // make another backup over this one
+	Again                   // the same, to finish an interrupted backup
+	StartOver               // set the folder aside and make a full backup
 )
 
 // A Situation determines which remedies fit a backup.
@@ -65,7 +65,7 @@ func RemedyIn(mode string, s Situation) string {
 		return ""
 	case interrupted && !s.NextFails:
 		return fault.Remedy
-	case has(Anew) && fault.Action != Anew:
+	case has(StartOver) && fault.Action != StartOver:
 		return ""
 	case has(Again) && fault.Action == BackUp:
 		return ""

@@ -10,5 +10,4 @@
 // untrusted: property lists are bounded before decoding, lengths and counts are limited, names
 // become paths only if they are forty hexadecimal digits, and links out of the folder are never
 // followed.
-// followed out of the folder.
 package backup

@@ -441,7 +441,7 @@ func TestProblemsAreStreamed(t *testing.T) {
 	}
 }
 
-func TestStopped(t *testing.T) {
+func TestVerificationStoppedByTheUser(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	proof := Deep(ctx, find(t, write(t, shapes[0])), Options{})
@@ -450,7 +450,7 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-func TestOldAndMisnamed(t *testing.T) {
+func TestOldBackupInARenamedFolder(t *testing.T) {
 	written := write(t, shapes[0])
 	renamed := filepath.Join(filepath.Dir(written.Path), "my old phone")
 	if err := os.Rename(written.Path, renamed); err != nil {
@@ -730,7 +730,7 @@ func TestLinkForAFile(t *testing.T) {
 	}
 }
 
-func TestFolderGone(t *testing.T) {
+func TestMissingBackupFolder(t *testing.T) {
 	proof := Quick(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone")}, Options{})
 	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"folder-gone"}) {
 		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
@@ -810,7 +810,7 @@ func TestFileKeptInTheCloud(t *testing.T) {
 	}
 }
 
-func TestFileForAFolder(t *testing.T) {
+func TestFileInPlaceOfABlobFolder(t *testing.T) {
 	written := write(t, shapes[0])
 	folder := filepath.Dir(written.Blob(photoDomain, photoPath))
 	must(t, os.RemoveAll(folder))

@@ -64,7 +64,7 @@ func beginning() []LogStep {
 	}
 }
 
-// play plays the steps of the device's log and writes its lines, then those told meanwhile and
+// play plays the steps of the device's log and writes its lines, then those told in the meantime and
 // later, until the client disconnects.
 func (s *service) play(told <-chan LogStep, frame func(LogStep) []byte) {
 	for _, step := range s.device.Log {

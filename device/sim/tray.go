@@ -35,7 +35,7 @@ type Tray struct {
 	spoken    map[*plugged]int // USB connections, by device
 	played    map[string]bool  // devices whose Person has begun, by UDID
 	words     []string         // said and not yet heard
-	changed   chan struct{}    // closed at the next request, restart, attachment or word; nil if nobody waits
+	changed   chan struct{}    // closed at the next request, restart, attachment or word; nil if nothing waits
 }
 
 // New returns a tray with the given devices. now is the clock of the devices; their dates are

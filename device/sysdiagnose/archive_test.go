@@ -416,7 +416,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestBomb(t *testing.T) {
+func TestArchiveBombIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds to make")
 	}

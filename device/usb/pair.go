@@ -28,7 +28,7 @@ const (
 	pairTimeout  = 60 * time.Second
 	pairInterval = time.Second
 
-	// returnPatience is how long to wait for a device that left.
+	// returnTimeout is how long to wait for a device that left.
 	returnTimeout = 15 * time.Second
 )
 

@@ -20,7 +20,7 @@ func TestBackupsDoNotEndAScan(t *testing.T) {
 	}
 }
 
-func TestBackupsFace(t *testing.T) {
+func TestBackupsTable(t *testing.T) {
 	run := reporttest.Run(reporttest.Shelved(reporttest.BrokenProof))
 	run.Subject, run.Places = report.OfBackups, []report.Place{{Path: "/link", Target: "/Volumes/Disk/Backup"}, reporttest.Shut}
 	page := tableOf(run, Options{Width: 200})

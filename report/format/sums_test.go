@@ -39,7 +39,7 @@ var (
 
 // Whatever the verdicts of a tray, the labels add up to its devices in every format that counts
 // them, and an unknown verdict never counts as a known one.
-func TestTheLabelsAddUp(t *testing.T) {
+func TestVerdictCountsAddUp(t *testing.T) {
 	verdicts := []string{"", "healthy", "Backed up"}
 	for _, v := range checks.Verdicts() {
 		verdicts = append(verdicts, string(v))

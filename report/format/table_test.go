@@ -145,7 +145,7 @@ func TestADeviceThatFellSilentSaysSo(t *testing.T) {
 	}
 }
 
-func TestTheEndCountsTheDevices(t *testing.T) {
+func TestTableEndsWithCounts(t *testing.T) {
 	run := reporttest.Run(reporttest.Failing("x"), reporttest.Failing("y"), reporttest.Unexamined("z"), reporttest.Well("w"))
 	page := tableOf(run, Options{Width: 100})
 	if want := "\n4 devices: 2 failing, 1 not examined, 1 backed up\nNext for 2 devices: backupdoctor explain backup-turned-off\nNext: backupdoctor scan --pair --udid 00008130-00061D8A2E41401C (asks the device to show the Trust\ndialog)\n"; !strings.Contains(page, want) {

@@ -71,7 +71,7 @@ func TestClocksOfBenches(t *testing.T) {
 
 // A bench that invents checks does not take up the space of others: their findings keep their
 // names.
-func TestMadeUpChecks(t *testing.T) {
+func TestUnknownChecksOfABenchAreBounded(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		for n := range 5 {
 			made := sheet{id: "a", taken: monday.Add(time.Duration(n) * time.Hour)}

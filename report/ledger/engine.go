@@ -85,7 +85,7 @@ type querier interface {
 // write runs a writing step in a transaction, after all other writers.
 func (s *Store) write(ctx context.Context, step func(transaction) error) error {
 	if s.turn != nil {
-		return s.do(ctx, patience, writing, step)
+		return s.do(ctx, stepTimeout, writing, step)
 	}
 	return s.transact(ctx, nil, func(tx transaction) error {
 		if s.engine.turn != "" {
@@ -102,7 +102,7 @@ func (s *Store) ready(ctx context.Context) error {
 	if s.engine.ready == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	_, err := s.db.ExecContext(ctx, s.engine.ready)
 	return err
@@ -111,7 +111,7 @@ func (s *Store) ready(ctx context.Context) error {
 // read runs a step on a snapshot of the database.
 func (s *Store) read(ctx context.Context, step func(transaction) error) error {
 	if s.turn != nil {
-		return s.do(ctx, patience, reading, step)
+		return s.do(ctx, stepTimeout, reading, step)
 	}
 	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.isolation()}, step)
 }
@@ -126,7 +126,7 @@ func (e engine) isolation() sql.IsolationLevel {
 }
 
 func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, options)
 	if err != nil {

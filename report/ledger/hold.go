@@ -29,7 +29,7 @@ type holdRegistry struct {
 
 var holds = holdRegistry{held: map[string]*flock.Flock{}}
 
-// holdPatience is how long to retry: another process may briefly lock the file to inspect it.
+// lockTimeout is how long to retry: another process may briefly lock the file to inspect it.
 const lockTimeout = time.Second
 
 // take takes hold of a run. A run already held by this process stays held.

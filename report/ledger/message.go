@@ -99,7 +99,7 @@ func (m Message) takenAt(at time.Time) (taken time.Time, doubtful bool) {
 	return taken, false
 }
 
-// A parcel is a message that can be stored.
+// A preparedMessage is a message that can be stored.
 type preparedMessage struct {
 	message  Message
 	received int64
@@ -222,9 +222,9 @@ func backupOf(d report.Device) int64 {
 	}
 }
 
-// gravity orders the statuses: if a check has several findings, the gravest is kept. One unreadable
+// severity orders the statuses: if a check has several findings, the most severe is kept. One unreadable
 // subject does not make the others healthy.
-var gravity = map[string]int{
+var severity = map[string]int{
 	string(checks.OK): 1, string(checks.Unknown): 2, report.StatusSuppressed: 3, string(checks.Warning): 4, string(checks.Problem): 5,
 }
 
@@ -238,11 +238,11 @@ func findingsOf(d report.Device) []finding {
 	add := func(f finding) {
 		i, known := at[f.check]
 		switch {
-		case gravity[f.status] == 0 || !checkID.MatchString(f.check):
+		case severity[f.status] == 0 || !checkID.MatchString(f.check):
 		case !known && len(list) < maxFindings:
 			at[f.check] = len(list)
 			list = append(list, f)
-		case known && graver(f, list[i]):
+		case known && outranks(f, list[i]):
 			list[i] = f
 		}
 	}
@@ -259,12 +259,12 @@ func findingsOf(d report.Device) []finding {
 	return list
 }
 
-// graver reports whether f outranks than; of two equals, the unexplained one does.
-func graver(f, than finding) bool {
+// outranks reports whether f outranks than; of two equals, the unexplained one does.
+func outranks(f, than finding) bool {
 	if f.status == than.status {
 		return f.by == "" && than.by != ""
 	}
-	return gravity[f.status] > gravity[than.status]
+	return severity[f.status] > severity[than.status]
 }
 
 // text returns untrusted text as a database can store it: UTF-8 without NUL, at most limit bytes.

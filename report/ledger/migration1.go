@@ -10,7 +10,7 @@ package ledger
 // order. On a hub taken is by the hub's clock, and ahead marks a reading dated after its arrival,
 // which means that a clock jumped. The clock of a bench is how many seconds it was ahead when the
 // bench sent its last report. seen means that the device itself was read, and not only a backup of
-// it. findings hold the gravest status of each check of a visit. details hold the whole report,
+// it. findings hold the most severe status of each check of a visit. details hold the whole report,
 // packed; cut says what was left out before it was sent. An unfinished run has 0 in finished; exit
 // and total are -1 if unknown.
 //

@@ -41,7 +41,7 @@ func (c *catalogue) add(number int64, name, bench string) {
 	}
 }
 
-// number assigns check numbers to the findings of parcels, adding new checks. It returns all names
+// number assigns check numbers to the findings of messages, adding new checks. It returns all names
 // by number.
 func number(ctx context.Context, tx transaction, prepared []preparedMessage) (map[int64]string, error) {
 	known, err := readCatalogue(ctx, tx)
@@ -81,7 +81,7 @@ func number(ctx context.Context, tx transaction, prepared []preparedMessage) (ma
 	return known.names, refuse(ctx, tx, left)
 }
 
-// missing returns the checks of a parcel that have no number, in the order of its findings.
+// missing returns the checks of a message that have no number, in the order of its findings.
 func missing(p preparedMessage, numbers map[string]int64) []string {
 	var names []string
 	seen := map[string]bool{"": true}

@@ -70,7 +70,7 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 
 const knownReports = "SELECT id FROM reports WHERE id IN"
 
-// unknown returns the parcels that are not in the database, each once.
+// unknown returns the messages that are not in the database, each once.
 func unknown(ctx context.Context, tx transaction, prepared []preparedMessage) ([]preparedMessage, error) {
 	var ids []string
 	for _, p := range prepared {
@@ -96,7 +96,7 @@ func unknown(ctx context.Context, tx transaction, prepared []preparedMessage) ([
 	return fresh, nil
 }
 
-// keep stores parcels and updates the derived tables.
+// keep stores messages and updates the derived tables.
 func keep(ctx context.Context, tx transaction, prepared []preparedMessage) error {
 	if len(prepared) == 0 {
 		return nil

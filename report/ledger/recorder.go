@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// recorderPatience is the longest time that a run waits for the history. Each timeout halves it
+// recorderTimeout is the longest time that a run waits for the history. Each timeout halves it
 // until the history responds again, so that a run never waits for more than twice this time in a
 // row.
 const recorderTimeout = 5 * time.Second
@@ -24,7 +24,7 @@ type Recorder struct {
 
 	mu        sync.Mutex
 	run       Run
-	patience  time.Duration
+	timeout   time.Duration
 	missed    int   // devices that could not be stored
 	torn      bool  // earlier devices of this run were in a file that was damaged
 	recovered bool  // and all of them were recovered
@@ -34,7 +34,7 @@ type Recorder struct {
 // NewRecorder returns a recorder for one run. ID and start come from its first event; those in run
 // are ignored.
 func NewRecorder(store *Store, run Run) *Recorder {
-	return &Recorder{store: store, run: run, patience: recorderTimeout}
+	return &Recorder{store: store, run: run, timeout: recorderTimeout}
 }
 
 // Hear stores the content of an event, and returns whether it stored a device. Interrupted runs
@@ -60,7 +60,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, err
 	case e.Type == report.RunSummary && e.Report != nil:
 		summary := *e.Report
 		summary.Partial = summary.Partial || r.torn && !r.recovered || r.missed > 0
-		r.patience = recorderTimeout
+		r.timeout = recorderTimeout
 		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
 	}
 	return stored
@@ -80,7 +80,7 @@ func (r *Recorder) keepDevice(e report.Event, leaving func() (receipt.Item, erro
 // keep performs one step. If the step finds no run, because it could not be begun or the file was
 // set aside, keep begins the run and tries again.
 func (r *Recorder) keep(step func(context.Context) error) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), r.patience)
+	ctx, cancel := context.WithTimeout(context.Background(), r.timeout)
 	defer cancel()
 	err := step(ctx)
 	found, broken := errors.AsType[*BrokenError](err)
@@ -96,9 +96,9 @@ func (r *Recorder) keep(step func(context.Context) error) bool {
 	}
 	switch {
 	case err == nil:
-		r.patience = recorderTimeout
+		r.timeout = recorderTimeout
 	case errors.Is(err, ErrBusy):
-		r.patience /= 2
+		r.timeout /= 2
 	}
 	r.err = cmp.Or(r.err, err)
 	return err == nil

@@ -81,15 +81,15 @@ func TestABusyHistoryCostsDevicesAndNotTheRun(t *testing.T) {
 	events := told(runID(1), monday, tray(t)...)
 	r.Hear(events[0])
 	unlock := lockedBy(t, s.path)
-	r.patience = time.Millisecond
+	r.timeout = time.Millisecond
 	for _, e := range events[1:5] { // two devices
 		r.Hear(e)
 	}
-	if r.patience >= time.Millisecond/2 {
-		t.Errorf("the next wait would take %v", r.patience)
+	if r.timeout >= time.Millisecond/2 {
+		t.Errorf("the next wait would take %v", r.timeout)
 	}
 	unlock()
-	r.patience = recorderTimeout
+	r.timeout = recorderTimeout
 	for _, e := range events[5:] {
 		r.Hear(e)
 	}

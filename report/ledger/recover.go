@@ -385,5 +385,5 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 	return Recovery{}, err
 }
 
-// recoverPatience is the time limit for reading a whole history.
+// recoverTimeout is the time limit for reading a whole history.
 const recoverTimeout = 10 * time.Minute

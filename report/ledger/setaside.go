@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// alonePatience is how long to wait until no other process has the history open. It does not wait
+// aloneTimeout is how long to wait until no other process has the history open. It does not wait
 // for another scan, which may take minutes, or for a watch, which may take days.
 const aloneTimeout = 2 * time.Second
 

@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 )
 
-// patience is the time limit for one step, including waiting for other hubs.
-const patience = time.Minute
+// stepTimeout is the time limit for one step, including waiting for other hubs.
+const stepTimeout = time.Minute
 
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
@@ -96,7 +96,7 @@ func (s *Store) Close() error {
 
 // Ping returns an error if the database does not respond.
 func (s *Store) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	return s.db.PingContext(ctx)
 }

@@ -112,7 +112,7 @@ func addChanges(ctx context.Context, tx transaction, device int64, visits []repo
 	var number, taken int64
 	var findings []report.VisitFinding
 	end := func() {
-		slices.SortFunc(findings, byGravity)
+		slices.SortFunc(findings, bySeverity)
 		causes, gone := tracker.Compare(moment(taken), findings)
 		if i, shown := at[number]; shown {
 			visits[i].Causes, visits[i].Gone = causes, gone
@@ -140,7 +140,7 @@ const findingsOfVisits = `
 	FROM findings JOIN checks ON checks.check_number = findings.check_number
 	WHERE status <> 'ok' AND visit IN`
 
-// addFindings adds the findings to visits: gravest first, causes before symptoms.
+// addFindings adds the findings to visits: most severe first, causes before symptoms.
 func addFindings(ctx context.Context, tx transaction, visits []report.Visit, at map[int64]int) error {
 	var numbers []int64
 	for number := range at {
@@ -157,14 +157,14 @@ func addFindings(ctx context.Context, tx transaction, visits []report.Visit, at 
 		return nil
 	})
 	for _, v := range visits {
-		slices.SortFunc(v.Findings, byGravity)
+		slices.SortFunc(v.Findings, bySeverity)
 	}
 	return err
 }
 
-// byGravity sorts the gravest finding first, and causes before symptoms.
-func byGravity(a, b report.VisitFinding) int {
-	return cmp.Or(gravity[b.Status]-gravity[a.Status], cmp.Compare(a.ExplainedBy, b.ExplainedBy), cmp.Compare(a.Check, b.Check))
+// bySeverity sorts the most severe finding first, and causes before symptoms.
+func bySeverity(a, b report.VisitFinding) int {
+	return cmp.Or(severity[b.Status]-severity[a.Status], cmp.Compare(a.ExplainedBy, b.ExplainedBy), cmp.Compare(a.Check, b.Check))
 }
 
 // Report returns the JSON of a report by the ID of its message, in the wording of this version and

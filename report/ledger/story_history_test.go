@@ -97,7 +97,7 @@ func threeDevices(t *testing.T) *Store {
 	return s
 }
 
-func TestADeviceIsFoundByWhateverItGoesBy(t *testing.T) {
+func TestDeviceIsFoundByAnyName(t *testing.T) {
 	s := threeDevices(t)
 	for who, want := range map[string]string{
 		"00008110-000514AE0C22801E": "00008110-000514AE0C22801E",

@@ -8,7 +8,7 @@ import (
 
 // The labels add up to the devices, whatever verdicts benches send: a verdict unknown to this
 // version is counted separately.
-func TestTheLabelsAddUp(t *testing.T) {
+func TestVerdictCountsAddUp(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		verdicts := []string{"failing", "at-risk", "no-cause-found", "not-examined", "backed-up", "suppressed", "healthy", "backed up", "Backed-Up"}
 		for i, verdict := range verdicts {

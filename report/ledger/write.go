@@ -108,7 +108,7 @@ func headOf(ctx context.Context, tx transaction, id string) (report.Run, error) 
 	return run, err
 }
 
-// ownParcel returns the findings of this computer on a device, in the form that is stored.
+// ownMessage returns the findings of this computer on a device, in the form that is stored.
 func ownMessage(run report.Run, d report.Device, at time.Time) (preparedMessage, error) {
 	id, err := uuid.NewV7()
 	if err != nil {

@@ -25,12 +25,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
-// A villain is a misbehaving client with the credentials of one bench.
+// An attacker is a misbehaving client with the credentials of one bench.
 type attacker struct{ conn *nats.Conn }
 
-func (f *fleet) villain(t *testing.T, name, hub string) attacker {
+func (f *fleet) attacker(t *testing.T, name, hub string) attacker {
 	t.Helper()
-	log, _ := logged(t, "the villain")
+	log, _ := logged(t, "the attacker")
 	b := &Bench{Hubs: []string{hub}, Log: log, reconnect: 100 * time.Millisecond}
 	set, err := b.settings(f.creds[name])
 	if err != nil {
@@ -39,7 +39,7 @@ func (f *fleet) villain(t *testing.T, name, hub string) attacker {
 	// Permission errors are expected.
 	options := append(set.options, nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	var conn *nats.Conn
-	eventually(t, "the villain is connected", func() bool {
+	eventually(t, "the attacker is connected", func() bool {
 		conn, err = nats.Connect(set.servers, options...)
 		return err == nil
 	})
@@ -60,7 +60,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 	s.mustHold(t, ids)
 
 	// It subscribes to everything, under any name.
-	v := f.villain(t, "south", hub.Listen)
+	v := f.attacker(t, "south", hub.Listen)
 	var mu sync.Mutex
 	var heard []string
 	for _, subject := range []string{
@@ -104,7 +104,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 		asking.Go(func() {
 			body := []byte(`{"stream_name":"REPORTS","config":{"name":"MIRROR","mirror":{"name":"REPORTS"},"durable_name":"x","ack_policy":"none"},"seq":1,"batch":10}`)
 			reply, err := v.conn.Request(request, body, 200*time.Millisecond)
-			if err == nil && !strings.Contains(string(reply.Data), `"error"`) && !strings.Contains(string(reply.Data), `"server":{"name":"villain"`) {
+			if err == nil && !strings.Contains(string(reply.Data), `"error"`) && !strings.Contains(string(reply.Data), `"server":{"name":"attacker"`) {
 				t.Errorf("%s is answered: %s", request, reply.Data)
 			}
 		})
@@ -117,7 +117,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 	// It impersonates the other bench: on the other's subjects, where it is not heard, and on its
 	// own, where it is detected and set aside.
 	speak := func(subject string, header nats.Header, bench string) string {
-		item := one(t, "by the villain")
+		item := one(t, "by the attacker")
 		text, err := envelope.Seal(envelope.Envelope{ID: item.ID, Bench: bench, Report: item.Report})
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +166,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 	ids = append(append(append(ids, kept...), own), publish(t, north, 20)...)
 	s.mustHold(t, ids)
 	for _, m := range s.messages() {
-		if m.Opened.Devices[0].Name == "by the villain" && m.Bench != "south" {
+		if m.Opened.Devices[0].Name == "by the attacker" && m.Bench != "south" {
 			t.Errorf("a forged report is stored as %+v", m.Envelope)
 		}
 	}

@@ -58,7 +58,7 @@ func TestFloodOfABench(t *testing.T) {
 		return n
 	}
 	// While the store takes nothing, each fills its share.
-	f.villain(t, "south", hub.Listen).flood(t, "south")
+	f.attacker(t, "south", hub.Listen).flood(t, "south")
 	eventually(t, "the share of the flooding bench is full", func() bool { return share("south") == window })
 	ids := publish(t, north, 2*window)
 	eventually(t, "the other bench has filled its own share", func() bool { return share("north") == window })

@@ -207,7 +207,7 @@ func TestMessagesThatCanNeverBeStored(t *testing.T) {
 	hub := f.hub(t, &s)
 	running(t, hub.Run)
 	// A bench that sends messages no real bench would.
-	v := f.villain(t, "north", hub.Listen)
+	v := f.attacker(t, "north", hub.Listen)
 	raw := func(text string, length int) {
 		msg := nats.NewMsg(credentials.WiringOf("north").Reports)
 		msg.Data = append([]byte(text), make([]byte, length)...)

@@ -72,24 +72,24 @@ func TestHealthNeedsRecentWork(t *testing.T) {
 	var answer error
 	p := probe{databasePart, writes(func(context.Context) error { return answer })}
 	h := newHealth(slog.New(slog.DiscardHandler), p)
-	if len(h.sick()) != 1 || h.tried() {
+	if len(h.failing()) != 1 || h.tried() {
 		t.Error("a part that was not tried works")
 	}
 	h.probe(t.Context(), p)
-	if len(h.sick()) != 0 || !h.tried() {
-		t.Errorf("a part that works is sick: %+v", h.all())
+	if len(h.failing()) != 0 || !h.tried() {
+		t.Errorf("a part that works counts as failing: %+v", h.all())
 	}
 	if state := h.all()[0]; state.works(time.Now().Add(2 * trustFor)) {
 		t.Errorf("a part that has not answered for long works: %+v", state)
 	}
 	answer = fails
 	h.probe(t.Context(), p)
-	if state := h.all()[0]; len(h.sick()) != 1 || state.Error != fails.Error() || state.OKAt.IsZero() {
+	if state := h.all()[0]; len(h.failing()) != 1 || state.Error != fails.Error() || state.OKAt.IsZero() {
 		t.Errorf("a part that fails is %+v", state)
 	}
 	answer = nil
 	h.probe(t.Context(), p)
-	if len(h.sick()) != 0 {
-		t.Error("a part that works again is sick")
+	if len(h.failing()) != 0 {
+		t.Error("a part that works again counts as failing")
 	}
 }

@@ -146,15 +146,15 @@ func (h *health) all() []partState {
 	return parts
 }
 
-// sick returns the names of the parts that do not work.
-func (h *health) sick() []string {
-	var sick []string
+// failing returns the names of the parts that do not work.
+func (h *health) failing() []string {
+	var failing []string
 	for _, p := range h.all() {
 		if !p.works(time.Now()) {
-			sick = append(sick, p.Part)
+			failing = append(failing, p.Part)
 		}
 	}
-	return sick
+	return failing
 }
 
 // tried reports whether the first probe of every part has finished.

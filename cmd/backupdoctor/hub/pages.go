@@ -34,7 +34,7 @@ func (h *hub) servePages(store *ledger.Store, shown *tls.Config, known *health, 
 	secure := !local(h.pages)
 	handler, err := hubpages.New(hubpages.Config{
 		Store: store, Guard: web.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Code: h.code, Proxy: h.proxy, Now: time.Now, Log: h.log,
-		Also: []prometheus.Collector{also}, Sick: known.sick, States: h.statesOf,
+		Also: []prometheus.Collector{also}, Failing: known.failing, States: h.statesOf,
 	})
 	if err != nil {
 		return nil, command.Usage("", "%w", err)

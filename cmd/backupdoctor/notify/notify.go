@@ -23,8 +23,8 @@ const (
 	maxText  = 300
 )
 
-// patience is the time limit of a tool, which only delivers the notification and exits.
-const patience = 10 * time.Second
+// timeout is the time limit of a tool, which only delivers the notification and exits.
+const timeout = 10 * time.Second
 
 // maxComplaint is how many bytes of a tool's error output are kept.
 const maxComplaint = 4 << 10
@@ -33,7 +33,7 @@ const maxComplaint = 4 << 10
 // Title and text are untrusted: whatever could format them or break the line is replaced or
 // removed. The error is the tool's; if there is no tool, it wraps [exec.ErrNotFound].
 func Send(ctx context.Context, environ []string, title, text string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	t := toolOf(runtime.GOOS, note{safe(title, maxTitle), safe(text, maxText)})
 	path, err := exec.LookPath(t.name)

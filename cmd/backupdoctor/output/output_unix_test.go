@@ -184,7 +184,7 @@ func TestCreationIsExclusive(t *testing.T) {
 }
 
 // A failed report leaves the existing file unchanged.
-func TestNothingHalf(t *testing.T) {
+func TestFailedWriteKeepsTheOldFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out")
 	must(t, os.WriteFile(path, []byte("old"), 0o600))
 	failed := errors.New("no")
@@ -246,7 +246,7 @@ func TestFIFO(t *testing.T) {
 	})
 }
 
-func TestSame(t *testing.T) {
+func TestSameFile(t *testing.T) {
 	folder := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(folder, "file"), nil, 0o600))
 	must(t, os.Symlink("file", filepath.Join(folder, "link")))

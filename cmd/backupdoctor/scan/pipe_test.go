@@ -70,7 +70,7 @@ func TestABrokenSourceEndsTheRun(t *testing.T) {
 
 // A sink whose Begin fails ends the run before anything is learned; sinks already begun are
 // closed.
-func TestASinkThatCannotBegin(t *testing.T) {
+func TestFailingBeginEndsTheRun(t *testing.T) {
 	var told []string
 	failed := errors.New("the disk is full")
 	full := Sink{Begin: func(context.Context, *Run) error { return failed }}
@@ -82,7 +82,7 @@ func TestASinkThatCannotBegin(t *testing.T) {
 
 // A report that cannot be written ends the command with an error, but the other sinks still get
 // it.
-func TestASinkThatCannotReport(t *testing.T) {
+func TestFailingReportReachesOtherSinks(t *testing.T) {
 	var told []string
 	failed := errors.New("the disk is full")
 	full := Sink{Report: func(report.Report, device.Recording) error { return failed }}

@@ -100,7 +100,7 @@ func backedUpAt(last, at time.Time) device.Snapshot {
 }
 
 // A night comes after everything that fits into the visit, and ends it.
-func TestANightComesLast(t *testing.T) {
+func TestOvernightBackupComesLast(t *testing.T) {
 	d := found(t, map[string][]remedies.ID{"backup-stale": {remedies.BackUpOvernight, remedies.Restart}})
 	r := Begin("id", "", d, noon)
 	for _, want := range []Kind{Step, BackUp, Leave, Over} {

@@ -54,7 +54,7 @@ func TestEach(t *testing.T) {
 }
 
 // The limit starts at ten and rises while devices answer well.
-func TestRises(t *testing.T) {
+func TestLimitRisesWhileDevicesAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
 		w := Start(Options{Open: 1000, BackupRuns: func() bool { time.Sleep(time.Millisecond); return false }})
@@ -75,7 +75,7 @@ func TestRises(t *testing.T) {
 
 // The limit doubles while one device is read: a tray of a hundred takes four rounds instead of
 // ten.
-func TestRisesFast(t *testing.T) {
+func TestLimitDoublesWhileOneDeviceIsRead(t *testing.T) {
 	for devices, rounds := range map[int]int{Usual: 1, 3 * Usual: 2, 7 * Usual: 3, 100: 4} {
 		synctest.Test(t, func(t *testing.T) {
 			var h hub
@@ -91,7 +91,7 @@ func TestRisesFast(t *testing.T) {
 
 // A first answer and a session that has begun are signs too, and earlier ones: a tray of a hundred
 // takes little longer than two rounds.
-func TestRisesWithSessions(t *testing.T) {
+func TestLimitRisesWithSessions(t *testing.T) {
 	for devices, want := range map[int]time.Duration{Usual: time.Second, 2 * Usual: 1100 * time.Millisecond, 4 * Usual: 1300 * time.Millisecond, 100: 2300 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
 			var h hub
@@ -111,7 +111,7 @@ func TestRisesWithSessions(t *testing.T) {
 }
 
 // Asking takes at most a twentieth of the time, however many devices answer.
-func TestAsksSeldom(t *testing.T) {
+func TestBackupRunsIsCalledRarely(t *testing.T) {
 	for _, takes := range []time.Duration{time.Millisecond, 100 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
 			asked := 0
@@ -127,7 +127,7 @@ func TestAsksSeldom(t *testing.T) {
 }
 
 // When a hub fails above twelve, the limit falls back to ten and stays there.
-func TestFallsBack(t *testing.T) {
+func TestLimitFallsBackWhenAHubFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const bears = 12
 		var h hub
@@ -151,7 +151,7 @@ func TestFallsBack(t *testing.T) {
 }
 
 // An idle pool starts over: a device unplugged in the morning does not slow down the day.
-func TestBeginsAgain(t *testing.T) {
+func TestIdleWorkersStartOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
 		w := Start(Options{Open: 1000})
@@ -176,7 +176,7 @@ func TestRefusalsAreNoSign(t *testing.T) {
 }
 
 // The limit never rises while a backup runs.
-func TestNeverRisesBesideABackup(t *testing.T) {
+func TestLimitNeverRisesDuringABackup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
 		w := Start(Options{Open: 1000, BackupRuns: func() bool { return true }})
@@ -189,7 +189,7 @@ func TestNeverRisesBesideABackup(t *testing.T) {
 
 // The limit falls back when a backup starts, whether it is still rising or at its maximum.
 // Visits in progress finish; no new ones start above the limit.
-func TestFallsBackBesideABackup(t *testing.T) {
+func TestLimitFallsBackDuringABackup(t *testing.T) {
 	for _, begins := range []time.Duration{1500 * time.Millisecond, 2 * time.Second, 4900 * time.Millisecond, 20 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			var h hub

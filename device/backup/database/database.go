@@ -10,7 +10,6 @@
 // one. So a schema beyond anything that iOS writes is refused before SQLite reads it; views,
 // virtual tables and generated columns are refused ([Conn.Columns]); lengths are bounded; and
 // every statement stops with its context.
-// every statement stops with its context.
 package database
 
 import (

@@ -321,7 +321,7 @@ func TestTheRoomAskedForTellsTheSize(t *testing.T) {
 	}
 }
 
-func TestThePromptIsPosted(t *testing.T) {
+func TestPasscodePromptIsAnnounced(t *testing.T) {
 	host := &backuphost.Host{}
 	_, posts, _ := session(mobilebackup.New(), func(conn io.ReadWriter) (backuphost.Response, error) { return host.Backup(conn, udid, false) })
 	want := []string{"com.apple.LocalAuthentication.ui.presented", "com.apple.LocalAuthentication.ui.dismissed"}

@@ -11,8 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// patience is how long a scrape may take.
-const patience = 10 * time.Second
+// scrapeTimeout is how long a scrape may take.
+const scrapeTimeout = 10 * time.Second
 
 // A Collector collects the metrics of a fleet. Names end in their unit, and those of counters in
 // total.
@@ -48,7 +48,7 @@ func (c Collector) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements [prometheus.Collector]. Values that cannot be read have no sample.
 func (c Collector) Collect(out chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
 	answered := 1.0
 	for _, collect := range []func(context.Context, chan<- prometheus.Metric) error{c.totals, c.benches, c.refusals} {

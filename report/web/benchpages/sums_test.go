@@ -14,7 +14,7 @@ import (
 
 // Whatever the verdicts of a tray, the totals above its tiles add up to its devices, and each
 // device has one tile labelled like the totals count it.
-func TestTheLabelsAddUp(t *testing.T) {
+func TestVerdictCountsAddUp(t *testing.T) {
 	verdicts := []string{"", "healthy", "Backed up"}
 	for _, v := range checks.Verdicts() {
 		verdicts = append(verdicts, string(v))

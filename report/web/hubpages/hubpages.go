@@ -1,5 +1,5 @@
 // Package hubpages shows a fleet in a browser: an overview, the devices, the changes to their
-// causes, how often remedies helped, the story of each device, and the benches. The pages are self-contained: they use no
+// causes, how often remedies helped, the visits of each device, and the benches. The pages use no
 // scripts and load nothing from other addresses.
 //
 // [New] returns the handler. Everything except /healthz requires signing in, with the token or
@@ -33,10 +33,10 @@ type Config struct {
 	Also  []prometheus.Collector // metrics besides those of the fleet
 	// States returns the states of benches, in words by name, and the benches known to the
 	// database; nil if unknown.
-	States func(context.Context) (words map[string]string, heard map[string]bool, err error)
-	Sick   func() []string  // names of the parts of the hub that do not work; nil checks only the database
-	Now    func() time.Time // the clock
-	Log    *slog.Logger     // logs errors
+	States  func(context.Context) (words map[string]string, heard map[string]bool, err error)
+	Failing func() []string  // names of the parts of the hub that do not work; nil checks only the database
+	Now     func() time.Time // the clock
+	Log     *slog.Logger     // logs errors
 }
 
 // pages holds the templates and assets, which are parsed when the first page is shown.
@@ -95,16 +95,16 @@ func (s *site) health(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
-	if sick := s.sick(r.Context()); len(sick) > 0 {
-		http.Error(w, "does not work: "+strings.Join(sick, ", "), http.StatusServiceUnavailable)
+	if failing := s.failing(r.Context()); len(failing) > 0 {
+		http.Error(w, "does not work: "+strings.Join(failing, ", "), http.StatusServiceUnavailable)
 		return
 	}
 	w.Write([]byte("ok\n"))
 }
 
-func (s *site) sick(ctx context.Context) []string {
-	if s.Sick != nil {
-		return s.Sick()
+func (s *site) failing(ctx context.Context) []string {
+	if s.Config.Failing != nil {
+		return s.Config.Failing()
 	}
 	if err := s.Store.Ping(ctx); err != nil {
 		s.Log.Error("the fleet's database does not answer", "error", err)
