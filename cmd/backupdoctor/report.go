@@ -47,6 +47,7 @@ func (e env) reportAgain(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	e.keepHeapSmall()
 	reports, err := e.readReports(ctx, paths)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -9,9 +10,9 @@ import (
 // cards prints table rows one below the other, for a page too narrow for columns. The first
 // field is the title, the second is printed as it is, and the others follow their column names.
 // A title that does not change is not repeated.
-func (p *page) cards(header []column, rows [][]cell) {
+func (p *page) cards(header []column, rows iter.Seq[[]cell]) {
 	var title []string
-	for _, row := range rows {
+	for row := range rows {
 		if next := row[0].quoted(p).lines(p, p.Width); !slices.Equal(next, title) {
 			if title != nil {
 				p.print("")

@@ -17,23 +17,29 @@ import (
 // others folded.
 func (p *page) cart(labels []string, r report.Report) error {
 	header := []column{{"Device", 3}, {"Cause, first remedy", 6}, {"Last backup", 2}}
-	var rows [][]cell
-	var well, suppressed []int
+	var ill, well, suppressed []int
 	for i, d := range r.Devices {
 		switch {
 		case report.NeedsAttention(d):
-			d = d.Whole()
-			rows = append(rows, []cell{p.who(labels[i], d), p.because(d), {{text: p.text(lastBackupAge(d))}}})
+			ill = append(ill, i)
 		case checks.Verdict(d.Verdict) == checks.Suppressed:
 			suppressed = append(suppressed, i)
 		default:
 			well = append(well, i)
 		}
 	}
+	rows := func(yield func([]cell) bool) {
+		for _, i := range ill {
+			d := r.Devices[i].Whole()
+			if !yield([]cell{p.who(labels[i], d), p.because(d), {{text: p.text(lastBackupAge(d))}}}) {
+				return
+			}
+		}
+	}
 	if err := p.rows(header, rows, tw.Off); err != nil {
 		return err
 	}
-	if len(rows) > 0 && len(well)+len(suppressed) > 0 {
+	if len(ill) > 0 && len(well)+len(suppressed) > 0 {
 		p.print("")
 	}
 	p.folded(labels, r.Devices, well)

@@ -48,7 +48,7 @@ func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 		}
 	}
 	p.missing(d)
-	if len(p.lines) > 0 {
+	if !p.empty() {
 		p.print("")
 	}
 	if between := p.betweenOf(d); between != "" {

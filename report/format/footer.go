@@ -52,7 +52,7 @@ func (p *page) footer(r report.Report) {
 	}
 	notes = append(append(notes, inventoryNotes(r)...), mdmNotes(r.MDM)...)
 	notes = append(notes, nextNotes(r)...)
-	if len(notes) > 0 && len(p.lines) > 0 {
+	if len(notes) > 0 && !p.empty() {
 		p.print("")
 	}
 	for _, note := range notes {

@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
@@ -23,7 +24,7 @@ func WriteSlotReport(w io.Writer, slots report.SlotReport, o Options) error {
 		}
 		rows = append(rows, []cell{p.slotCell(slot), p.visitors(slot), p.trouble(slot), {{p.lead(m), m.style, m.word, plain}}})
 	}
-	if err := p.rows(header, rows, tw.On); err != nil {
+	if err := p.rows(header, slices.Values(rows), tw.On); err != nil {
 		return err
 	}
 	if len(rows) > 0 {

@@ -34,7 +34,7 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 	if m := report.InZone(report.Report{MDM: stale.MDM}, o.Zone).MDM; m != nil {
 		p.managed(*m)
 	}
-	if len(p.lines) > 0 {
+	if !p.empty() {
 		p.print("")
 	}
 	p.print(p.hang("", plain, staleTotals(stale))...)

@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -22,7 +23,7 @@ func WriteStory(w io.Writer, story report.Story, o Options) error {
 	for _, v := range story.Visits {
 		rows = append(rows, []cell{p.visit(v), p.verdict(v), p.whatChanged(v), p.lastBackup(v)})
 	}
-	if err := p.rows(header, rows, tw.On); err != nil {
+	if err := p.rows(header, slices.Values(rows), tw.On); err != nil {
 		return err
 	}
 	if story.Total > len(story.Visits) {

@@ -3,6 +3,8 @@ package format
 import (
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +28,7 @@ func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 		}
 		rows = append(rows, []cell{{{text: p.text(ids[i])}}, begun, p.counted(run), p.end(run)})
 	}
-	if err := p.rows(header, rows, tw.On); err != nil {
+	if err := p.rows(header, slices.Values(rows), tw.On); err != nil {
 		return err
 	}
 	if list.Total > len(list.Runs) {
@@ -36,16 +38,14 @@ func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 	return p.write(w)
 }
 
-// rows prints rows of cells: as a table if the page is wide enough, otherwise as cards.
-func (p *page) rows(header []column, rows [][]cell, between tw.State) error {
-	if len(rows) == 0 {
-		return nil
-	}
+// rows prints rows of cells: as a table if the page is wide enough, otherwise as cards. It reads
+// them several times, and prints nothing if there are none.
+func (p *page) rows(header []column, rows iter.Seq[[]cell], between tw.State) error {
 	if p.Width < minTableWidth {
 		p.cards(header, rows)
 		return nil
 	}
-	if err := p.table(header, rows, between); err != nil {
+	if err := p.table(header, rows, between, maxDrawn); err != nil {
 		return fmt.Errorf("drawing the table: %w", err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -54,20 +55,89 @@ func (c cell) natural() int {
 	return widest
 }
 
-// table prints rows of cells, no wider than the page. tablewriter draws the lines but does not
-// keep to a width, so the columns are planned and every cell is wrapped beforehand. between
-// also draws lines between rows.
-func (p *page) table(header []column, rows [][]cell, between tw.State) error {
-	natural := make([]int, len(header))
-	for i, h := range header {
-		natural[i] = columns(h.title)
-		for _, row := range rows {
+// maxDrawn is the number of rows drawn at a time, and more only of one device.
+const maxDrawn = 64
+
+// table prints rows of cells, no wider than the page. It reads them three times, and draws atOnce
+// at a time, so that its memory does not grow with their number. tablewriter draws the lines but
+// does not keep to a width, so the columns are planned and every cell is wrapped beforehand.
+// between also draws lines between rows.
+func (p *page) table(header []column, rows iter.Seq[[]cell], between tw.State, atOnce int) error {
+	natural := convert(header, func(h column) int { return columns(h.title) })
+	none := true
+	for row := range rows {
+		none = false
+		for i := range natural {
 			natural[i] = max(natural[i], row[i].natural())
 		}
 	}
+	if none {
+		return nil
+	}
 	frame := 3*len(header) + 1 // a space on both sides of each cell, and the separators
-	widths := shareColumns(p.Width-frame, natural, header)
+	room := shareColumns(p.Width-frame, natural, header)
+	widths := make([]int, len(header)) // of what was wrapped
+	for i, h := range header {
+		widths[i] = widthOf(wrap(h.title, room[i]))
+	}
+	unstyled := newPage(p.Options)
+	unstyled.Color = false
+	for row := range rows {
+		for i, c := range row {
+			widths[i] = max(widths[i], widthOf(c.lines(unstyled, room[i])))
+		}
+	}
 
+	titles := make([]string, len(header))
+	above := 1 // lines above the first row that later parts repeat
+	for i, h := range header {
+		lines := wrap(h.title, room[i])
+		above = max(above, 1+len(lines))
+		// Every part gets its widths from the titles.
+		filler := strings.Repeat(" ", widths[i]-columns(lines[len(lines)-1]))
+		titles[i] = p.paint(bold, strings.Join(lines, "\n")) + filler
+	}
+	if between == tw.Off {
+		above++ // the line below the header
+	}
+	var part [][]string
+	var bottom string
+	first := true
+	draw := func() error {
+		lines, err := p.draw(titles, part, between)
+		if err != nil {
+			return err
+		}
+		if !first {
+			lines = lines[above:]
+		}
+		last := len(lines) - 1
+		bottom, first, part = lines[last], false, part[:0]
+		p.print(lines[:last]...)
+		return nil
+	}
+	for row := range rows {
+		texts := make([]string, len(row))
+		for i, c := range row {
+			texts[i] = strings.Join(c.lines(p, room[i]), "\n")
+		}
+		if n := len(part); n >= atOnce && part[n-1][0] != texts[0] {
+			if err := draw(); err != nil {
+				return err
+			}
+		}
+		part = append(part, texts)
+	}
+	if err := draw(); err != nil {
+		return err
+	}
+	p.print(bottom)
+	return nil
+}
+
+// draw returns the lines of a table, from its top to its bottom line. Cells are wrapped, and the
+// device is printed once for its rows.
+func (p *page) draw(titles []string, rows [][]string, between tw.State) ([]string, error) {
 	var drawn strings.Builder
 	table := tablewriter.NewTable(&drawn,
 		tablewriter.WithEastAsian(tw.Off), // measure like columns does, regardless of the environment
@@ -85,25 +155,25 @@ func (p *page) table(header []column, rows [][]cell, between tw.State) error {
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithRowAlignment(tw.AlignLeft),
 	)
-	titles := make([]string, len(header))
-	for i, h := range header {
-		titles[i] = p.paint(bold, strings.Join(wrap(h.title, widths[i]), "\n"))
-	}
 	table.Header(titles)
 	for _, row := range rows {
-		drawn := make([]string, len(row))
-		for i, c := range row {
-			drawn[i] = strings.Join(c.lines(p, widths[i]), "\n")
-		}
-		if err := table.Append(drawn); err != nil {
-			return err
+		if err := table.Append(row); err != nil {
+			return nil, err
 		}
 	}
 	if err := table.Render(); err != nil {
-		return err
+		return nil, err
 	}
-	p.print(strings.Split(strings.TrimRight(drawn.String(), "\n"), "\n")...)
-	return nil
+	return strings.Split(strings.TrimRight(drawn.String(), "\n"), "\n"), nil
+}
+
+// widthOf returns the width of the widest of some lines without styles.
+func widthOf(lines []string) int {
+	width := 0
+	for _, line := range lines {
+		width = max(width, columns(line))
+	}
+	return width
 }
 
 func (p *page) lineStyle() tw.BorderStyle {

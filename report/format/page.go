@@ -1,7 +1,6 @@
 package format
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -30,8 +29,16 @@ const MinWidth = 20
 // and styles are applied last, so that neither untrusted text nor colour can shift a line.
 type page struct {
 	Options
-	lines []string
+	lines []string // printed and not yet written
+
+	to  io.Writer // where full pages of lines are written early; nil to keep all until write
+	any bool      // whether lines were written
+	err error     // of writing them
 }
+
+// maxKept is the number of lines that a page with a writer keeps, so that a report of thousands
+// of devices is written in the memory of few.
+const maxKept = 500
 
 func newPage(o Options) *page {
 	o.Width = max(o.Width, MinWidth)
@@ -62,11 +69,19 @@ func (p *page) sign(utf8, ascii string) string {
 	return ascii
 }
 
-func (p *page) print(lines ...string) { p.lines = append(p.lines, lines...) }
+func (p *page) print(lines ...string) {
+	p.lines = append(p.lines, lines...)
+	if p.to != nil && len(p.lines) >= maxKept {
+		p.flush()
+	}
+}
+
+// empty reports whether nothing was printed.
+func (p *page) empty() bool { return len(p.lines) == 0 && !p.any }
 
 // heading starts a section, after an empty line.
 func (p *page) heading(text string) {
-	if len(p.lines) > 0 {
+	if !p.empty() {
 		p.print("")
 	}
 	for _, line := range wrap(p.text(text), p.Width) {
@@ -99,12 +114,21 @@ func (p *page) hang(lead string, s style, text string) []string {
 	return lines
 }
 
-// write writes the page to w.
+// write writes to w what was not written early.
 func (p *page) write(w io.Writer) error {
-	if _, err := io.WriteString(w, strings.Join(p.lines, "\n")+"\n"); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
+	p.to = w
+	if len(p.lines) > 0 || !p.any {
+		p.flush()
 	}
-	return nil
+	return writing(p.err)
+}
+
+// flush writes the lines printed so far. After an error it discards them.
+func (p *page) flush() {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.to, strings.Join(p.lines, "\n")+"\n")
+	}
+	p.lines, p.any = p.lines[:0], true
 }
 
 // A style is the parameters of an ANSI SGR sequence, or "" for plain text.

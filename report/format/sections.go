@@ -1,6 +1,7 @@
 package format
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,20 +14,24 @@ import (
 )
 
 // section prints one part of every device under a heading. Devices with the same text share it.
+// It makes each text twice, so as not to hold those of thousands of devices.
 func (p *page) section(title string, labels []string, r report.Report, part func(report.Device) []string) {
 	type group struct {
 		labels []string
-		lines  []string
+		first  int // device
 	}
 	var groups []group
+	known := map[[sha256.Size]byte]int{} // number of a group by its text
 	for i, d := range r.All() {
 		lines := part(d)
 		if len(lines) == 0 {
 			continue
 		}
-		same := slices.IndexFunc(groups, func(g group) bool { return slices.Equal(g.lines, lines) })
-		if same < 0 {
-			groups = append(groups, group{[]string{labels[i]}, lines})
+		text := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+		same, ok := known[text]
+		if !ok {
+			known[text] = len(groups)
+			groups = append(groups, group{[]string{labels[i]}, i})
 			continue
 		}
 		groups[same].labels = append(groups[same].labels, labels[i])
@@ -37,7 +42,7 @@ func (p *page) section(title string, labels []string, r report.Report, part func
 			heading += ": " + strings.Join(convert(g.labels, device.Quoted), ", ")
 		}
 		p.heading(heading)
-		p.print(g.lines...)
+		p.print(part(r.Devices[g.first].Whole())...)
 	}
 }
 

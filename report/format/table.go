@@ -2,6 +2,7 @@ package format
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ func WriteTable(w io.Writer, r report.Report, o Options) error {
 		return writeBackups(w, r, o)
 	}
 	p := newPage(o)
+	p.to = w
 	p.Steps = p.Steps || p.All
 	labels := p.labels(r.Devices)
 	p.gaps(r)
@@ -186,16 +188,16 @@ func versionOf(d report.Device) string {
 // causes prints what is wrong: a table if the page is wide enough, otherwise cards.
 func (p *page) causes(labels []string, r report.Report) error {
 	header := []column{{"Device", 3}, {"Cause", 4}, {"Evidence", 3}, {"First remedy", 3}}
-	var rows [][]cell
-	for i, d := range r.All() {
-		for _, f := range d.Findings {
-			if !report.IsCause(f) {
-				continue
+	rows := func(yield func([]cell) bool) {
+		for i, d := range r.All() {
+			for _, f := range d.Findings {
+				if report.IsCause(f) && !yield([]cell{{{text: labels[i]}}, p.cause(f, d), p.evidence(f, d.TakenAt), p.firstRemedy(f)}) {
+					return
+				}
 			}
-			rows = append(rows, []cell{{{text: labels[i]}}, p.cause(f, d), p.evidence(f, d.TakenAt), p.firstRemedy(f)})
 		}
 	}
-	if len(rows) == 0 {
+	if !slices.ContainsFunc(r.Devices, func(d report.Device) bool { return slices.ContainsFunc(d.Whole().Findings, report.IsCause) }) {
 		return nil
 	}
 	p.print("")

@@ -19,6 +19,7 @@ func WriteTicket(w io.Writer, r report.Report, o Options) error {
 	r = report.InZone(r, o.Zone)
 	o.Width, o.Color = min(o.Width, ticketWidth), false
 	p := newPage(o)
+	p.to = w
 	p.gaps(r)
 	for _, note := range runNotes(r, contradictions(r)) {
 		p.print(p.hang("", plain, note)...)
