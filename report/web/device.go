@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -43,8 +44,8 @@ func Local(d report.Device) report.Device {
 	return report.InZone(report.Report{Devices: []report.Device{d}}, time.Local).Devices[0]
 }
 
-// causesOf returns the causes of a device. In the report, each cause is followed by its
-// symptoms.
+// causesOf returns the causes of a device, problems before warnings. In the report, each cause is
+// followed by its symptoms.
 func causesOf(d report.Device) []CauseView {
 	var causes []CauseView
 	for _, f := range d.Findings {
@@ -57,7 +58,16 @@ func causesOf(d report.Device) []CauseView {
 			last.Symptoms = append(last.Symptoms, f)
 		}
 	}
+	slices.SortStableFunc(causes, func(a, b CauseView) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	return causes
+}
+
+// rankOf returns the sort rank of a cause.
+func rankOf(c CauseView) int {
+	if c.Status == string(checks.Problem) {
+		return 0
+	}
+	return 1
 }
 
 func othersOf(d report.Device) []OtherFindings {

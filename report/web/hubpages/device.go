@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
@@ -44,7 +43,7 @@ func (s *site) device(w http.ResponseWriter, r *http.Request) {
 	s.show(w, "device", p)
 }
 
-// viewOf returns what a report says about a device. Problems come before warnings.
+// viewOf returns what a report says about a device.
 func (s *site) viewOf(ctx context.Context, id string, of ledger.Device) (view web.DeviceView, err error) {
 	document, err := s.Store.Report(ctx, id)
 	var whole report.Report
@@ -60,19 +59,10 @@ func (s *site) viewOf(ctx context.Context, id string, of ledger.Device) (view we
 		return view, nil
 	}
 	view = web.NewDeviceView(&whole.Devices[at])
-	slices.SortStableFunc(view.Causes, func(a, b web.CauseView) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	for i := range view.Causes {
 		view.Causes[i].Link = linkOf(view.Causes[i].Check, of.Causes)
 	}
 	return view, nil
-}
-
-// rankOf returns the sort rank of a cause.
-func rankOf(c web.CauseView) int {
-	if c.Status == string(checks.Problem) {
-		return 0
-	}
-	return 1
 }
 
 // linkOf returns the link to all devices with a cause, or "" for a cause that the database does
