@@ -11,15 +11,16 @@ const description = `Plug an iPhone or iPad in, unlock it, tap Trust, and run
 
    backupdoctor scan
 
-Each cause that was found comes with what was read on the device and with the
-documented remedy, in the words of that model and that iOS version. A scan reads only:
-it changes nothing on the device, and goes to the internet only with --net.
+Each cause comes with the evidence that was read, and with the documented remedy in the
+words of that model and that iOS version. A scan only reads: it changes nothing on the
+device, and uses the internet only with --net.
 
-Backups of devices on this computer are a second source. Whether they are whole says
+Backups of devices on this computer are a second source of evidence. To learn whether they
+are whole, run
 
    backupdoctor verify
 
-Without a device at hand, see what it does with
+To see what it does without a device, run
 
    backupdoctor demo`
 

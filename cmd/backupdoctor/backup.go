@@ -23,16 +23,16 @@ func backupCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "backup",
 		Usage: "make a copy of each attached device on this computer, and prove it",
-		Description: "Has the device write a backup into a library of this program, as it does for Finder,\n" +
-			"iTunes and Apple Devices, verifies every byte as it arrives, and then examines the device\n" +
-			"again with what the copy shows. The device asks for its passcode each time.\n\n" +
-			"Copies lie in LIBRARY/UDID/DATE/UDID. The last good one is never touched: a new one\n" +
-			"shares what has not changed with it, and takes its place only once it is proved. Run the\n" +
-			"same command again to resume an interrupted copy.\n\n" +
-			"A backup password is never set, changed or removed. Where the device has one, it is\n" +
-			"asked for as verify does; without it the copy is kept, and not proved.\n\n" +
-			"It exits with 0 if every copy was proved whole, with 1 if one is broken, and with 3 if\n" +
-			"one was not finished or not proved.\n\n" +
+		Description: "Has the device write a backup into this program's library, as it does for Finder, iTunes and\n" +
+			"Apple Devices, verifies every byte as it arrives, and then examines the device again with\n" +
+			"the evidence in the copy. The device asks for its passcode each time.\n\n" +
+			"Copies are kept in LIBRARY/UDID/DATE/UDID. The last good one is never touched: a new copy\n" +
+			"shares its unchanged files, and takes its place only once it is proved. Run the same command\n" +
+			"again to resume an interrupted copy.\n\n" +
+			"A backup password is never set, changed or removed. If the device has one, it is asked for\n" +
+			"as by verify; without it the copy is kept, but not proved.\n\n" +
+			"The exit code is 0 if every copy was proved whole, 1 if one is broken, and 3 if one was not\n" +
+			"finished or not proved.\n\n" +
 			command.Examples(
 				"backupdoctor backup                       every attached device",
 				"backupdoctor backup --udid A3 --to /mnt/copies",

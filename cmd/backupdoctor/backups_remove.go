@@ -17,9 +17,9 @@ func removeCommand(e env) *cli.Command {
 		Name:      "remove",
 		Usage:     "remove a copy that this program made",
 		ArgsUsage: "FOLDER",
-		Description: "FOLDER is that of one copy, as backupdoctor backups names it in JSON: LIBRARY/UDID/DATE/UDID.\n" +
-			"Backups of other programs are refused, and so is the only proved copy of a device,\n" +
-			"unless --force is given.\n\n" +
+		Description: "FOLDER is the folder of one copy, as named by backupdoctor backups --json:\n" +
+			"LIBRARY/UDID/DATE/UDID. Backups of other programs are refused, and so is the only proved\n" +
+			"copy of a device, unless --force is given.\n\n" +
 			command.Examples("backupdoctor backups remove ~/copies/UDID/20261129T140203Z/UDID"),
 		Flags: []cli.Flag{
 			command.Option(backupFlags, "yes", "do not ask"),

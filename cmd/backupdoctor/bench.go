@@ -22,13 +22,13 @@ func benchCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "examine each device as it is plugged in, and show the tray in a browser",
-		Description: "Does what watch does, and serves a page with one tile for each device, by slot, that changes\n" +
-			"as the devices do. Each tile leads to its causes, their evidence, and what to do. The\n" +
-			"page changes nothing, on no device, and loads nothing from elsewhere.\n\n" +
-			"Only browsers on this computer reach it, and so does everyone who is logged in here, unless\n" +
-			"there is a --token-file. With another address in --listen the network reaches it: then it\n" +
-			"needs a certificate, whose names are those that the page may be asked for by, and a token. One\n" +
-			"that is not in a file is made up, and printed on stderr as a part of the page's address.\n\n" +
+		Description: "Works like watch, and serves a page with one tile for each device, by slot, which changes as\n" +
+			"the devices do. Each tile leads to the device's causes, their evidence, and what to do. The\n" +
+			"page cannot change anything on a device, and loads nothing from elsewhere.\n\n" +
+			"Only this computer can open the page; without --token-file, everyone who is logged in here\n" +
+			"can. With another address in --listen the network can reach it: it then needs a token, and a\n" +
+			"certificate with the names by which browsers ask for the page. Without --token-file a token\n" +
+			"is made up, and printed on stderr as part of the page's address.\n\n" +
 			e.hub.linkHelp +
 			command.Examples(
 				append([]string{

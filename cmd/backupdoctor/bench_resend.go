@@ -15,9 +15,9 @@ func resendCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "resend",
 		Usage: "send reports to the hub again, even if it received them",
-		Description: "A hub that lost its database gets what it lacks by itself. This is for one from which single\n" +
-			"reports were deleted. A bench that runs begins at once, and otherwise the next one does. Reports\n" +
-			"that the hub still has are not counted twice.\n\n" +
+		Description: "A hub that lost its database is filled again without this command, which is for a hub from\n" +
+			"which single reports were deleted. A running bench sends them at once; otherwise the next\n" +
+			"bench that runs does. Reports that the hub still has are not counted twice.\n\n" +
 			command.Examples("backupdoctor bench resend --since 7d"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "since", Usage: "those of the last `DAYS`: 7d"},

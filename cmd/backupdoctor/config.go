@@ -22,10 +22,10 @@ func configCommand(e env) *cli.Command {
 			"--config or " + config.FileVariable + " names. It must be yours, and no other user may be able to\n" +
 			"write to it. It is YAML:\n\n" +
 			command.Indented(configExample) + "\n\n" +
-			"A key in capitals, with _ for - and BACKUPDOCTOR_ before it, is its variable:\n" +
-			"BACKUPDOCTOR_MAX_AGE. Lists are separated by commas there. Paths in the file are relative to\n" +
-			"its folder. formats and force hold for scan, watch and bench; hub, credentials, hub-ca and\n" +
-			"send for bench.\n\n" +
+			"The variable of a setting is its key in capitals, with BACKUPDOCTOR_ before it and _ for -:\n" +
+			"BACKUPDOCTOR_MAX_AGE. A variable separates the values of a list by commas. Paths in the file\n" +
+			"are relative to its folder. formats and force apply to scan, watch and bench; hub,\n" +
+			"credentials, hub-ca and send apply to bench.\n\n" +
 			command.Examples(
 				"backupdoctor config",
 				"backupdoctor config --config /srv/cart.yaml --json",

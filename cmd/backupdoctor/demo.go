@@ -33,7 +33,7 @@ func demoCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "demo",
 		Usage: "scan simulated devices, to see what a scan shows",
-		Description: "The devices are simulated, and all else is as in a scan: they are found and read through\n" +
+		Description: "The devices are simulated; everything else is as in a scan: they are found and read through\n" +
 			"a socket, by the same code.\n\n" +
 			command.Examples(
 				"backupdoctor demo",

@@ -17,9 +17,9 @@ func explainCommand(e env) *cli.Command {
 		Name:      "explain",
 		Usage:     "print all that is known of one check, an error code or a message",
 		ArgsUsage: "ID|LABEL|CODE|TEXT",
-		Description: "Of a check: why the cause matters, how it is decided, what cannot be known, each remedy\n" +
-			"with its steps, and the sources. Of a code, or of a text with codes or a known message in\n" +
-			"it: what it means, the causes to look into, and what to do. Works offline.\n\n" +
+		Description: "For a check: why the cause matters, how it is decided, what cannot be known, each remedy\n" +
+			"with its steps, and the sources. For a code, or a text that contains codes or a known\n" +
+			"message: what it means, which causes to check, and what to do. Works offline.\n\n" +
 			command.Examples(
 				"backupdoctor explain backup-turned-off",
 				"backupdoctor explain iCloud Backup off          the label in a report",

@@ -16,10 +16,10 @@ func changesCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "changes",
 		Usage: "list causes that are new, fixed or still there, and devices that are missing",
-		Description: "Compares each device as it was last seen before --since with how it was last seen since. A\n" +
-			"cause counts as fixed only if its check has found all well since. A device that was not seen\n" +
-			"since is missing: nothing is known of its causes. It ends with exit code 1 if there is a cause\n" +
-			"that was not there before, else with 0.\n\n" +
+		Description: "Compares each device's last visit before --since with its last visit after it. A cause\n" +
+			"counts as fixed only if its check has found all well since. A device that was not seen since\n" +
+			"is missing: nothing is known of its causes. The exit code is 1 if there is a cause that was\n" +
+			"not there before, else 0.\n\n" +
 			command.Examples(
 				"backupdoctor history changes                the last seven days",
 				"backupdoctor history changes --since 30d",

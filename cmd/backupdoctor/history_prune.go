@@ -14,9 +14,10 @@ func pruneCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "prune",
 		Usage: "delete old runs, and free their space",
-		Description: "Nothing is ever forgotten by itself. A year of forty devices a day takes about 150 MB.\n\n" +
-			"A run whose date is in doubt is as old as those written next to it. A run with a report\n" +
-			"that is kept for a hub, and that no hub has, stays unless --force is given.\n\n" +
+		Description: "Nothing is deleted unless this command is run. A year of forty devices a day takes about 150\n" +
+			"MB.\n\n" +
+			"A run whose date is in doubt counts as old as the runs written next to it. A run with a\n" +
+			"report that is kept for a hub, and that no hub has yet, stays unless --force is given.\n\n" +
 			command.Examples("backupdoctor history prune --older-than 365d"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that were over `DAYS` ago: 365d"},

@@ -13,9 +13,9 @@ func recoverCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "recover",
 		Usage: "check the history, and recover what can be read of a damaged one",
-		Description: "Reads every page. A damaged history gets another name, and is kept; runs, devices and\n" +
-			"reports that no hub has yet are put into a new one, as far as they can be read. The exit\n" +
-			"code is 1 if something could not be recovered, and else 0.\n\n" +
+		Description: "Reads every page. A damaged history is renamed and kept; its runs, devices and reports that\n" +
+			"no hub has yet are copied into a new one, as far as they can be read. The exit code is 1 if\n" +
+			"something could not be recovered, else 0.\n\n" +
 			command.Examples("backupdoctor history recover"),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			return e.changingHistory(ctx.Context, func(store *ledger.Store) error {

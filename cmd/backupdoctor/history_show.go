@@ -17,8 +17,8 @@ func showCommand(e env) *cli.Command {
 		Name:      "show",
 		Usage:     "write the report of a past run, in any format",
 		ArgsUsage: "RUN",
-		Description: "RUN is the beginning of a run's id, or last for the newest run. It ends with the exit code\n" +
-			"that the report has.\n\n" +
+		Description: "RUN is the beginning of a run's id, or last for the newest run. The exit code is the\n" +
+			"report's.\n\n" +
 			command.Examples(
 				"backupdoctor history show last               as it was shown then",
 				"backupdoctor history show 019afc02 --steps   with the evidence, and every step",

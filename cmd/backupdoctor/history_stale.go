@@ -21,10 +21,10 @@ func staleCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "stale",
 		Usage: "list the devices without a recent good iCloud backup",
-		Description: "Shows what was known of each device when it was last scanned: those with no good\n" +
-			"iCloud backup on record come first, then the oldest backups, then those of which it could\n" +
-			"not be read. The exit code is 1 if there is one of the first two kinds, and else 0.\n\n" +
-			"With --mdm, devices that are in an MDM's export and not in the history are listed, too.\n\n" +
+		Description: "Shows what was known of each device when it was last scanned: first devices with no good\n" +
+			"iCloud backup on record, then the oldest backups, then devices whose last backup could not\n" +
+			"be read. The exit code is 1 if there is a device of the first two kinds, else 0.\n\n" +
+			"With --mdm, devices in an MDM's export that are not in the history are listed, too.\n\n" +
 			command.Examples(
 				"backupdoctor history stale",
 				"backupdoctor history stale --days 7 -o csv=stale.csv",

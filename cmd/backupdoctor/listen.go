@@ -15,12 +15,12 @@ func listenCommand(e env) *cli.Command {
 		Name:  "listen",
 		Usage: "follow a backup as it is made, and say why it fails",
 		Description: "Says on which page of Settings to tap Back Up Now, then follows the device's log until the\n" +
-			"backup has ended, --for is over, or Ctrl-C is pressed, and then makes the report of a scan,\n" +
-			"with the lines of the log as evidence. A log that says nothing is no data: it never means\n" +
-			"that all is well. What is heard goes to stderr as it comes.\n\n" +
-			"The device shows much of its log as <private>; the codes of errors are not hidden.\n\n" +
-			"--from reads a log that was saved: by idevicesyslog, pymobiledevice3 or log show, or\n" +
-			"copied from the Console app. Times in it without a zone are taken for this computer's.\n\n" +
+			"backup has ended, --for is over, or Ctrl-C is pressed. Then it reports as scan does, with\n" +
+			"lines of the log as evidence. A log that says nothing is no evidence: it never means that\n" +
+			"all is well. Messages about the backup are shown on stderr as they arrive.\n\n" +
+			"The device shows much of its log as <private>, but not error codes.\n\n" +
+			"--from reads a saved log: from idevicesyslog, pymobiledevice3 or log show, or copied from\n" +
+			"the Console app. Times without a zone are read in this computer's time zone.\n\n" +
 			command.Examples(
 				"backupdoctor listen                       tap Back Up Now, and see what becomes of it",
 				"backupdoctor listen --for 8h              leave it attached over night",

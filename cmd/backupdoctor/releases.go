@@ -18,8 +18,8 @@ func releasesCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "releases",
 		Usage: "show or update the table of iOS and iPadOS releases",
-		Description: "A scan compares each device with the newest release for its model, by a table that is\n" +
-			"built in. An update is kept in your configuration folder and used once it is newer.\n\n" +
+		Description: "A scan compares each device with the newest release for its model, from a built-in table. An\n" +
+			"update is kept in your configuration folder, and used if it is newer.\n\n" +
 			command.Examples(
 				"backupdoctor releases show                     which table is in use",
 				"backupdoctor releases update                   fetch Apple's own list",

@@ -20,9 +20,9 @@ func reportCommand(e env) *cli.Command {
 		Name:      "report",
 		Usage:     "render saved reports in any format, or compare two",
 		ArgsUsage: "FILE...",
-		Description: "FILE is a report that was saved with -o json=FILE, or a run that was with -o ndjson=FILE;\n" +
-			"- is stdin, and last the newest run of the history. Of several it makes one, with every device as it was examined last. It ends with\n" +
-			"the exit code that the report has.\n\n" +
+		Description: "FILE is a report saved with -o json=FILE, or a run saved with -o ndjson=FILE; - is stdin,\n" +
+			"and last is the newest run in the history. Several become one report, with the latest\n" +
+			"examination of each device. The exit code is the report's.\n\n" +
 			command.Examples(
 				"backupdoctor report tray.json                        as it was shown then",
 				"backupdoctor report last -o html=last.html           the newest run, kept by itself",

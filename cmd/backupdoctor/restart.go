@@ -24,13 +24,13 @@ func restartCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "restart",
 		Usage: "restart an attached device, and wait until it is back",
-		Description: "Asks first, then has the device restart, waits until it is attached again, and confirms by\n" +
-			"BootSessionID that it is in a new boot; a device that does not report one was restarted if\n" +
-			"it left and came back. Afterwards the device must be unlocked once with its passcode.\n\n" +
-			"A device is not restarted while a restore is seen to run on it, or a program on any\n" +
-			"computer syncs with it or backs it up. Whether it is making an iCloud backup or installing\n" +
-			"an update cannot be seen: look at its screen first.\n\n" +
-			"It exits with 0 if every device was seen to restart, and with 3 if one was not.\n\n" +
+		Description: "Asks first, restarts the device, waits until it is attached again, and confirms the restart\n" +
+			"by a new BootSessionID; a device that does not report one counts as restarted if it left and\n" +
+			"came back. Afterwards the device must be unlocked once with its passcode.\n\n" +
+			"A device is not restarted while it is seen to be restored, or while a program on any\n" +
+			"computer syncs it or backs it up. An iCloud backup or an update that is being installed\n" +
+			"cannot be seen: look at the device's screen first.\n\n" +
+			"The exit code is 0 if every device was seen to restart, and 3 if one was not.\n\n" +
 			command.Examples(
 				"backupdoctor restart                      the only attached device",
 				"backupdoctor restart --udid A3",

@@ -19,9 +19,8 @@ func scanCommand(e env) *cli.Command {
 		Description: "Reads from every iPhone and iPad on USB, and changes nothing on them. A\n" +
 			"device that does not trust this computer is listed but not examined; --pair\n" +
 			"asks it for trust.\n\n" +
-			"Backups of these devices on this computer are found by their UDID, and show\n" +
-			"more. Each gets a quick look, for no longer than --timeout; backupdoctor\n" +
-			"verify proves them.\n\n" +
+			"Backups of these devices on this computer are found by their UDID, and add evidence. Each\n" +
+			"gets a quick look of at most --timeout; backupdoctor verify proves them.\n\n" +
 			command.Examples(
 				"backupdoctor scan                             what is wrong, what to do",
 				"backupdoctor scan --steps                     the evidence, and every step",

@@ -19,7 +19,7 @@ func selfCheckCommand(e env) *cli.Command {
 		Name:  "self-check",
 		Usage: "check whether this computer is ready to read devices",
 		Description: "Looks at usbmuxd, pair records, folders of backups, free room, the clock, the table of\n" +
-			"releases and the history. Asks no device anything and changes nothing. What could not be\n" +
+			"releases and the history. It asks no device anything and changes nothing. What could not be\n" +
 			"seen is unknown, not ok.\n\n" +
 			command.Examples(
 				"backupdoctor self-check           what is wrong with this computer, and what to do",

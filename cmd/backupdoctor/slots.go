@@ -15,8 +15,8 @@ func slotsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "slots",
 		Usage: "name the USB ports of a bench, so that each device is listed with its slot",
-		Description: "A slot is a USB port with a name. Learn them once: plug one device along the tray, and name\n" +
-			"each place. They are kept in your configuration folder, or in the file that\n" +
+		Description: "A slot is a USB port with a name. Name the slots once: plug one device into\n" +
+			"each port in turn. The names are kept in your configuration folder, or in the file that\n" +
 			slotsVariable + " names.\n\n" +
 			"A slot can be learned only where usbmuxd reports the port of a device.\n\n" +
 			command.Examples(

@@ -14,9 +14,9 @@ func learnSlotsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "learn",
 		Usage: "plug one device along the tray, and name each place",
-		Description: "Each name is kept as soon as it is given. Enter takes the proposed name; while no place is\n" +
-			"to be named it ends the learning, as q, Ctrl-D and Ctrl-C always do. With --names it ends with\n" +
-			"the last name.",
+		Description: "Each name is saved as soon as it is given. Enter accepts the proposed name; while no name is\n" +
+			"asked for, Enter ends the command, as q, Ctrl-D and Ctrl-C always do. With --names the\n" +
+			"command ends after the last name.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "names", Usage: "give these `NAMES`, separated by commas, in the order in which places are used"},
 			&cli.StringFlag{Name: "usbmux", Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},

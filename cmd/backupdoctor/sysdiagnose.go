@@ -15,13 +15,13 @@ func sysdiagnoseCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "sysdiagnose",
 		Usage: "have a device gather a sysdiagnose, fetch it and say why its backups fail",
-		Description: "A sysdiagnose holds what a cable does not show: the results of the last attempts, and which\n" +
-			"condition was lost in the nights before. Only a person can start one, with the buttons of\n" +
-			"the device. The archive, of some hundred megabytes, is copied into a folder of this\n" +
-			"computer and then read as with scan --sysdiagnose. On the device it stays where it is.\n\n" +
-			"A copy that is interrupted, as by a pulled cable, resumes when the device is back, in a\n" +
-			"later run too. The archive reveals a lot about its owner: delete the copy when it is no\n" +
-			"longer needed.\n\n" +
+		Description: "A sysdiagnose contains what a cable does not show: the results of the last attempts, and\n" +
+			"which condition was missing in the nights before. Only a person can start one, with the\n" +
+			"device's buttons. The archive, a few hundred megabytes, is copied to a folder on this\n" +
+			"computer and then read as by scan --sysdiagnose. The device keeps it, too.\n\n" +
+			"A copy that is interrupted, for example by a pulled cable, resumes when the device is back,\n" +
+			"also in a later run. The archive reveals a lot about its owner: delete the copy when it is\n" +
+			"no longer needed.\n\n" +
 			command.Examples(
 				"backupdoctor sysdiagnose                 wait for one that is started now",
 				"backupdoctor sysdiagnose --last          fetch the newest archive on the device",

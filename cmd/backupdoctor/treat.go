@@ -25,11 +25,11 @@ func treatCommand(e env) *cli.Command {
 		Name:  "treat",
 		Usage: "lead through the remedies for one device until it backs up",
 		Description: "Examines the device and shows the first step of its plan. A step that can be seen to be done\n" +
-			"is recognized without a key: a switch, Wi-Fi, free room, an update, a restart, trust, a\n" +
-			"profile that is gone. Otherwise press Enter; s skips a step, ? says why, q stops. After each\n" +
-			"step the device is read again, and at the end the backup is followed in its log. The repair\n" +
-			"is closed by the date of a new iCloud backup, and by nothing else.\n\n" +
-			"What only a person has seen is given with --answers or --message, as to scan.\n\n" +
+			"needs no key: a switch, Wi-Fi, free room, an update, a restart, trust, a removed profile.\n" +
+			"Otherwise press Enter; s skips a step, ? says why, q stops. After each step the device is\n" +
+			"read again, and at the end the backup is followed in its log. Only the date of a new iCloud\n" +
+			"backup closes the repair.\n\n" +
+			"What only a person has seen is given with --answers or --message, as for scan.\n\n" +
 			"Steps that permanently lose something are locked until a copy on this computer is proved\n" +
 			"whole; treat offers to make one, as backup does. Typing the device's name unlocks a step\n" +
 			"without a copy.\n\n" +

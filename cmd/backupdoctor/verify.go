@@ -19,12 +19,12 @@ func verifyCommand(e env) *cli.Command {
 		Name:      "verify",
 		Usage:     "prove backups on this computer whole, or name what is wrong with them",
 		ArgsUsage: "[FOLDER|UDID]...",
-		Description: "There are three verdicts, and each backup comes with the statements that its verdict rests\n" +
-			"on. A whole backup had every needed one shown: nothing shows that the list of files is\n" +
+		Description: "There are three verdicts, and each comes with the statements that it rests on. For a whole\n" +
+			"backup, every needed statement was shown: nothing shows that the list of files is\n" +
 			"incomplete, every file is there, none is shorter than it must be, and the last backup\n" +
-			"finished. With the password the end of every encrypted file is checked, with --deep every\n" +
-			"recorded digest. A statement that was shown false makes the backup broken; a needed one\n" +
-			"that could not be shown makes the verdict cannot tell. What was not compared is counted.\n\n" +
+			"finished. With the password, the end of every encrypted file is checked; with --deep, every\n" +
+			"recorded digest. A statement that was shown false makes the backup broken; a needed one that\n" +
+			"could not be shown makes the verdict cannot tell. What was not compared is counted.\n\n" +
 			"The password is asked for on a terminal; --password-file, --password-command and\n" +
 			command.PasswordVariable + " serve scripts. It is never an argument, and never kept.\n\n" +
 			command.Examples(

@@ -14,12 +14,12 @@ func watchCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "watch",
 		Usage: "examine each device as it is plugged in",
-		Description: "Goes on until Ctrl-C, or --until NUMBER of visits. What was found on a device is shown until\n" +
-			"it is unplugged; one that is back within five seconds is on the same visit. At the end the\n" +
+		Description: "Runs until Ctrl-C, or until --until NUMBER visits have ended. A device's result is shown\n" +
+			"until it is unplugged; if it is back within five seconds, the visit goes on. At the end the\n" +
 			"visits are counted by what is wrong, and every -o FORMAT=FILE is written.\n\n" +
-			"--exec runs a command after each visit, several at once if need be. It has the report of the\n" +
-			"visit as JSON on stdin, and in its environment BACKUPDOCTOR_UDID, _SERIAL, _NAME, _SLOT,\n" +
-			"_LOCATION, _VERDICT, _HEADLINE, _CAUSES, _LAST_BACKUP, _RUN and _EXIT_CODE.\n\n" +
+			"--exec runs a command after each visit; several may run at the same time. Each gets the\n" +
+			"visit's report as JSON on stdin, and in its environment BACKUPDOCTOR_UDID, _SERIAL, _NAME,\n" +
+			"_SLOT, _LOCATION, _VERDICT, _HEADLINE, _CAUSES, _LAST_BACKUP, _RUN and _EXIT_CODE.\n\n" +
 			"If usbmuxd stops, watch waits until it is back.\n\n" +
 			command.Examples(
 				"backupdoctor watch                            a tray, all day",

@@ -31,8 +31,8 @@ func addBenchCommand(e env) *cli.Command {
 		Name:      "add-bench",
 		Usage:     "create the credentials of a bench for this hub",
 		ArgsUsage: "NAME",
-		Description: "Writes them to a private file for that bench: anyone who has the file can send as that bench.\n" +
-			"A running hub accepts them within a second.\n\n" +
+		Description: "Writes the credentials to a private file for that bench: anyone who has the file can send\n" +
+			"reports as that bench. A running hub accepts them within a second.\n\n" +
 			command.Examples(
 				"backupdoctor hub add-bench packing-1 --site Hamburg",
 				"backupdoctor hub add-bench packing-2 --out packing-2.creds",
@@ -162,8 +162,8 @@ func revokeCommand(e env) *cli.Command {
 		Name:      "revoke",
 		Usage:     "revoke the credentials of a bench for good",
 		ArgsUsage: "NAME",
-		Description: "A hub that runs ends its connection within a second. What it has delivered stays; what it has\n" +
-			"not stays at the bench. The name can be given again, with other credentials.\n\n" +
+		Description: "A running hub ends the bench's connection within a second. What it has delivered stays; what\n" +
+			"it has not delivered stays at the bench. The name can be used again, with other credentials.\n\n" +
 			command.Examples("backupdoctor hub revoke packing-1"),
 		Flags: dataFlags(),
 		Action: command.Takes(1, func(ctx *cli.Context) error {

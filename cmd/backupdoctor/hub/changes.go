@@ -20,7 +20,8 @@ func changesCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "changes",
 		Usage: "show new, remaining and fixed causes",
-		Description: "Fixed is what its check has read to be well since. What could not be read is not.\n\n" + command.Examples(
+		Description: "A cause counts as fixed only if its check has found all well since. What could not be read\n" +
+			"is not fixed.\n\n" + command.Examples(
 			"backupdoctor fleet changes --since 7d",
 			"backupdoctor fleet changes --since 4w --only fixed -o csv",
 		),

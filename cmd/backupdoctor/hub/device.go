@@ -23,7 +23,7 @@ func deviceCommand(e env) *cli.Command {
 		Name:        "device",
 		Usage:       "show one device's history on all benches",
 		ArgsUsage:   "UDID",
-		Description: "UDID may be the serial number, too.\n\n" + command.Examples("backupdoctor fleet device 00008110-000A1B2C3D4E801E"),
+		Description: "UDID may also be a serial number.\n\n" + command.Examples("backupdoctor fleet device 00008110-000A1B2C3D4E801E"),
 		Flags:       slices.Concat(sourceFlags(), formatFlags()),
 		Action: command.Takes(1, func(ctx *cli.Context) error {
 			who := ctx.Args().First()

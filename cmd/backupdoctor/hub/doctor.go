@@ -22,8 +22,9 @@ func doctorCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "check the hub once: its parts, its keys and its benches",
-		Description: "Reads the data folder and the database, and what the hub last wrote of itself. It changes nothing.\n" +
-			"Exit code 1 means that something does not work, 3 that something could not be checked.\n\n" +
+		Description: "Reads the data folder, the database, and what the hub last wrote about itself. It changes\n" +
+			"nothing. Exit code 1 means that something does not work, 3 that something could not be\n" +
+			"checked.\n\n" +
 			command.Examples("backupdoctor hub doctor", "backupdoctor hub doctor --json"),
 		Flags:  append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
 		Action: command.Takes(0, e.examine),

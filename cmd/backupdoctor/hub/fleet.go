@@ -24,8 +24,8 @@ func fleetCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "fleet",
 		Usage: "list the devices that the benches of a hub have examined",
-		Description: "Asks the database of the hub on this computer. --from names another: sqlite:FILE,\n" +
-			"postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT. Their token is\n" +
+		Description: "Reads the database of the hub on this computer. --from names another: sqlite:FILE,\n" +
+			"postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT, whose token is\n" +
 			"taken from " + tokenVariable + ".\n\n" +
 			"It lists what was found and does not judge it again: the exit code is 0 whatever the\n" +
 			"verdicts are.\n\n" +

@@ -20,8 +20,9 @@ func gapsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "gaps",
 		Usage: "list the numbers of missing reports of each bench",
-		Description: "A bench sends what is missing by itself, as soon as it is connected. LOST counts reports that\n" +
-			"neither side has. If rows were taken out of the database, bench resend sends them again.\n\n" +
+		Description: "A bench sends missing reports by itself, as soon as it is connected. LOST counts reports\n" +
+			"that neither side has. If rows were deleted from the database, bench resend sends them\n" +
+			"again.\n\n" +
 			command.Examples("backupdoctor hub gaps", "backupdoctor hub gaps --json"),
 		Flags: append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
 		Action: command.Takes(0, func(ctx *cli.Context) error {

@@ -19,16 +19,16 @@ func hubCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "hub",
 		Usage: "collect the reports of many benches, and show the fleet in a browser",
-		Description: "Goes on until Ctrl-C. What it needs it makes at its first start, in its data folder: keys,\n" +
-			"a certificate for benches, a database, and the token with which to sign in to the pages.\n" +
-			"Benches reach it by TLS, each with the credentials that hub add-bench has made for it.\n\n" +
-			"The pages are for this computer alone, unless --http says otherwise; then they are\n" +
-			"encrypted. Anyone with their token can read them; it is taken from " + tokenVariable + ", if\n" +
-			"that is set. So can users whom a proxy names in --proxy-header; the proxy must remove that\n" +
-			"header from requests. The password of a PostgreSQL is taken from PGPASSWORD, or from the\n" +
+		Description: "Runs until Ctrl-C. At its first start it creates what it needs in its data folder: keys, a\n" +
+			"certificate for benches, a database, and the token for signing in to the pages. Benches\n" +
+			"connect by TLS, each with its own credentials, which hub add-bench creates.\n\n" +
+			"Only this computer can open the pages, unless --http says otherwise; then they are\n" +
+			"encrypted. Anyone with their token can read them; " + tokenVariable + " sets it. So can\n" +
+			"users whom a proxy names in --proxy-header; the proxy must remove that header from\n" +
+			"requests. The password of PostgreSQL is taken from PGPASSWORD, or from the\n" +
 			"file that PGPASSFILE names.\n\n" +
-			"Three hubs are one if each knows the others by --routes and all have the folder\n" +
-			"credentials/node of one of them. Any one may then fail.\n\n" +
+			"Three hubs form one if each knows the others by --routes and all have a copy of the folder\n" +
+			"credentials/node of one of them. Any one of them may then fail.\n\n" +
 			command.Examples(
 				"backupdoctor hub                        one computer, nothing to set up",
 				"backupdoctor hub add-bench packing-1    gives the file that the bench needs",

@@ -22,8 +22,8 @@ func rejectsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "rejects",
 		Usage: "list, show, retry or discard messages that could not be stored",
-		Description: "A message that can never be stored is set aside with its reason, and delays nothing else. It is\n" +
-			"kept in full while there is room, and counted in any case.\n\n" +
+		Description: "A message that can never be stored is set aside with its reason, and delays nothing else. It\n" +
+			"is kept in full while there is room, and always counted.\n\n" +
 			command.Examples(
 				"backupdoctor hub rejects list           what was set aside, and why",
 				"backupdoctor hub rejects show 3         one of them, and how its content begins",
@@ -46,7 +46,7 @@ func rejectsCommand(e env) *cli.Command {
 			},
 			{
 				Name: "retry", Usage: "try to store the messages again", Flags: dataFlags(),
-				Description: "After an update of the hub, or once what was wrong with the database is fixed.\n\n" + command.Examples("backupdoctor hub rejects retry"),
+				Description: "Use it after an update of the hub, or once the database is repaired.\n\n" + command.Examples("backupdoctor hub rejects retry"),
 				Action:      command.Takes(0, e.retryRejects),
 			},
 			{

@@ -21,11 +21,11 @@ import (
 const linkHeading = "Hub"
 
 // LinkHelp describes LinkFlags.
-const LinkHelp = "With --hub, what is found is sent to a hub, as soon as that is reached and once for each visit.\n" +
-	"Names, serial numbers and the inventory stay here unless --send says otherwise; that is fixed\n" +
-	"with the visit. Without a hub the reports are kept for one that is joined later. --hub is\n" +
-	"repeated for each node of a hub of three. A report is kept until history prune forgets it, and\n" +
-	"sent again for as long as the hub has no receipt for it.\n\n"
+const LinkHelp = "With --hub, the report of each visit is sent to a hub as soon as the hub can be reached.\n" +
+	"Names, serial numbers and the inventory stay here unless --send says otherwise; what is sent\n" +
+	"is fixed when the visit ends. Without a hub, reports are kept for one that is joined later.\n" +
+	"Repeat --hub for each node of a hub of three. A report is kept until history prune deletes\n" +
+	"it, and sent again until the hub has confirmed it.\n\n"
 
 // LinkExamples are examples of LinkFlags.
 var LinkExamples = []string{
