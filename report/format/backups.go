@@ -260,11 +260,11 @@ func (p *page) backupsFooter(r report.Report) {
 		}
 	}
 	if len(commands) > 0 {
-		broken := "the broken one"
+		folders := "the folder"
 		if len(commands) > 1 {
-			broken = "the broken ones"
+			folders = "the folders"
 		}
-		p.print(p.hang("", plain, "Next: rename "+broken+", then back up again:")...)
+		p.print(p.hang("", plain, "Next: rename "+folders+", then back up again:")...)
 		p.print(commands...)
 	}
 	if locked {

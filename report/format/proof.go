@@ -127,6 +127,8 @@ func lengthsText(b report.Backup, s report.Statement) string {
 
 func notLookedAtText(b report.Backup, s report.Statement) string {
 	switch id := device.StatementID(s.ID); {
+	case id == device.StatementDigests && b.DigestsLeft+b.WithoutDigest == 0:
+		return "not looked at" // the list was not read, or no file was found: how many carry one is unknown
 	case id == device.StatementDigests:
 		return fmt.Sprintf("not looked at; --deep compares %s, %s", words.Number(b.DigestsLeft), number(b.WithoutDigest, "file carries none", "files carry none"))
 	case id == device.StatementPadding && s.Of > 0:
