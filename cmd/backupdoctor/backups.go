@@ -19,7 +19,7 @@ func backupsCommand(e env) *cli.Command {
 		Usage: "list the backups on this computer, and whether they are whole",
 		Description: "Looks where Finder, iTunes and Apple Devices keep backups, or in the folders of\n" +
 			"--backups, and takes a quick look at each: is every file there, and as long as\n" +
-			"recorded? Nothing is written into them. verify looks harder, and asks for passwords.\n\n" +
+			"recorded? Nothing is written into them. verify checks more, and asks for passwords.\n\n" +
 			command.Examples(
 				"backupdoctor backups",
 				"backupdoctor backups --backups /mnt/disk/Backup",

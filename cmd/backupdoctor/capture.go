@@ -16,8 +16,8 @@ func captureCommand(e env) *cli.Command {
 		Name:      "capture",
 		Usage:     "write a recording of each attached device, and judge none",
 		ArgsUsage: "DIR",
-		Description: "DIR is created if needed. Each device has a file of its own, named after its place or\n" +
-			"itself. scan --from DIR makes the report of all of them, anywhere and at any time.\n\n" +
+		Description: "DIR is created if needed. Each device gets a file, named after its slot or name. scan\n" +
+			"--from DIR makes a report from them, on any computer and at any time.\n\n" +
 			command.Examples(
 				"backupdoctor capture cart               before the devices go back to class",
 				"backupdoctor capture --redact cases     without names and identifiers, to share",

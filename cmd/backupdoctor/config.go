@@ -17,9 +17,9 @@ func configCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "config",
 		Usage: "show the settings in force, and where each comes from",
-		Description: "A flag wins over a variable, a variable over the configuration file, and that over the\n" +
-			"default. The file is backupdoctor/" + config.FileName + " in your configuration folder, or the one that\n" +
-			"--config or " + config.FileVariable + " names. It must be yours, and no other user may be able to\n" +
+		Description: "A flag overrides a variable, a variable the configuration file, and the file the\n" +
+			"default. The file is backupdoctor/" + config.FileName + " in your configuration folder, or the file\n" +
+			"named by --config or " + config.FileVariable + ". It must belong to you, and no other user may be able to\n" +
 			"write to it. It is YAML:\n\n" +
 			command.Indented(configExample) + "\n\n" +
 			"The variable of a setting is its key in capitals, with BACKUPDOCTOR_ before it and _ for -:\n" +

@@ -22,20 +22,20 @@ func historyCommand(e env) *cli.Command {
 		Name:      "history",
 		Usage:     "show past runs, one device's history, or devices without a recent backup",
 		ArgsUsage: "[DEVICE]",
-		Description: "Every scan is kept in one file on this computer, unless it has --no-history. DEVICE is a\n" +
+		Description: "Every scan is kept in one file on this computer, unless it is run with --no-history. DEVICE is a\n" +
 			"UDID, a serial number, an asset tag, a slot or a name. The file is history.sqlite in the\n" +
 			"data folder of backupdoctor, or the one that " + scan.HistoryVariable + " names; with\n" +
 			scan.HistoryVariable + "=" + scan.NoHistory + " none is kept.\n\n" +
 			command.Examples(
 				"backupdoctor history                       the newest runs",
-				"backupdoctor history A-1234                one device: what came, stayed and went",
+				"backupdoctor history A-1234                one device, and what changed at each visit",
 				"backupdoctor history show last             the report of the newest run",
 				"backupdoctor history changes --since 7d    what is new, fixed, still there, missing",
-				"backupdoctor history stale --days 14       who has no backup of the last two weeks",
+				"backupdoctor history stale --days 14       devices without a backup in two weeks",
 				"backupdoctor history remedies              which remedies were followed by a backup",
 				"backupdoctor history export -o json=all.json  everything, for other programs",
 				"backupdoctor history prune --older-than 365d",
-				"backupdoctor history recover               read what is left of a damaged history",
+				"backupdoctor history recover               recover a damaged history",
 			),
 		Flags: slices.Concat(listFlags("runs or visits"), displayFlags()),
 		Subcommands: []*cli.Command{

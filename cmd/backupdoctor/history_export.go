@@ -24,8 +24,8 @@ func exportCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "export",
 		Usage: "write all runs, devices and findings",
-		Description: "Each device is written as it was in the report of its run. As csv there is one row for\n" +
-			"each problem, warning, unknown and suppressed finding. \n\n" +
+		Description: "Each device is written as in the report of its run. The format csv has one row for each\n" +
+			"problem, warning, unknown and suppressed finding.\n\n" +
 			command.Examples(
 				"backupdoctor history export -o json=history.json",
 				"backupdoctor history export -o csv=history.csv",

@@ -22,9 +22,9 @@ func listenCommand(e env) *cli.Command {
 			"--from reads a saved log: from idevicesyslog, pymobiledevice3 or log show, or copied from\n" +
 			"the Console app. Times without a zone are read in this computer's time zone.\n\n" +
 			command.Examples(
-				"backupdoctor listen                       tap Back Up Now, and see what becomes of it",
-				"backupdoctor listen --for 8h              leave it attached over night",
-				"backupdoctor listen --conditions          what the device itself sees of power, lock and Wi-Fi",
+				"backupdoctor listen                       tap Back Up Now, and see the result",
+				"backupdoctor listen --for 8h              leave it attached overnight",
+				"backupdoctor listen --conditions          power, lock and Wi-Fi as the device sees them",
 				"backupdoctor listen --from night.log      read a saved log",
 			),
 		Flags: listenFlags(),

@@ -29,13 +29,13 @@ func releasesCommand(e env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name:   "show",
-				Usage:  "say which table is in use, and of what date it is",
+				Usage:  "show which table is in use, and its date",
 				Flags:  tableOrJSON.Flags(reportFlags),
 				Action: command.Takes(0, func(ctx *cli.Context) error { return e.showReleases(ctx, e.releases()) }),
 			},
 			{
 				Name:  "update",
-				Usage: "fetch Apple's list and keep it",
+				Usage: "fetch and store Apple's list",
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "from", Usage: "`FILE|URL` to read the list from", DefaultText: releases.AppleURL},
 				},

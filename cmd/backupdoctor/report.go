@@ -25,9 +25,9 @@ func reportCommand(e env) *cli.Command {
 			"examination of each device. The exit code is the report's.\n\n" +
 			command.Examples(
 				"backupdoctor report tray.json                        as it was shown then",
-				"backupdoctor report last -o html=last.html           the newest run, kept by itself",
+				"backupdoctor report last -o html=last.html           the newest run in the history",
 				"backupdoctor report monday.json tuesday.json -o html=week.html",
-				"backupdoctor report run.ndjson -o csv                a run that was cut off, too",
+				"backupdoctor report run.ndjson -o csv                also an interrupted run",
 				"backupdoctor report diff monday.json tuesday.json    what is new, still there and fixed",
 			),
 		Flags:       renderFlags(),
@@ -112,8 +112,8 @@ func diffCommand(e env) *cli.Command {
 		Name:      "diff",
 		Usage:     "show what is new, still there, fixed or gone",
 		ArgsUsage: "OLD NEW",
-		Description: "Devices are the same if their UDIDs are. A cause counts as fixed only if its check has found\n" +
-			"all well since, so not on a device that could not be examined.\n\n" +
+		Description: "Devices are matched by UDID. A cause counts as fixed only if its check was found healthy\n" +
+			"since, so never on a device that could not be examined.\n\n" +
 			"The exit code is 1 if there is a new cause, otherwise 0.",
 		Flags: append([]cli.Flag{}, slices.Concat(displayFlags(), tableOrJSON.Flags(reportFlags))...),
 		Action: command.Takes(2, func(ctx *cli.Context) error {

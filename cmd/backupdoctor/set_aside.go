@@ -18,11 +18,11 @@ import (
 func setAsideCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "set-aside",
-		Usage:     "rename the backup of a device, so that the next one starts afresh",
+		Usage:     "rename the backup of a device, so that the next one is a full backup",
 		ArgsUsage: "UDID|FOLDER",
-		Description: "The folder gets the name of an archived copy, UDID-YYYYMMDD-HHMMSS, and nothing in it\n" +
-			"is touched. Finder, iTunes and Apple Devices then make a full backup. Delete the copy\n" +
-			"only once backupdoctor verify has proved the new one whole.\n\n" +
+		Description: "The folder is renamed like an archived copy, UDID-YYYYMMDD-HHMMSS, and nothing in it is\n" +
+			"changed. Finder, iTunes and Apple Devices then make a full backup. Delete the old one only\n" +
+			"after backupdoctor verify has proved the new one whole.\n\n" +
 			command.Examples("backupdoctor backups set-aside 00008110-001A2B3C4D5E6F70"),
 		Flags: append(placeFlags(), command.Option(backupFlags, "yes", "do not ask")),
 		Action: command.Takes(1, func(ctx *cli.Context) error {

@@ -18,8 +18,8 @@ func simCommand(e env) *cli.Command {
 		Usage:     "serve simulated devices to any usbmuxd client",
 		ArgsUsage: "DIR",
 		Hidden:    true,
-		Description: "DIR holds one folder per device, as in testdata/devices, and may hold tray.plist with faults\n" +
-			"of usbmuxd itself. Ctrl-C ends it.\n\n" + command.Examples(
+		Description: "DIR has one folder per device, as in testdata/devices, and may have a tray.plist with\n" +
+			"faults of usbmuxd itself. Ctrl-C stops it.\n\n" + command.Examples(
 			"backupdoctor sim --listen 127.0.0.1:27015 testdata/devices",
 			"USBMUXD_SOCKET_ADDRESS=127.0.0.1:27015 ideviceinfo -s",
 		),

@@ -36,7 +36,7 @@ func slotsCommand(e env) *cli.Command {
 			},
 			{
 				Name:      "forget",
-				Usage:     "take the names of places away",
+				Usage:     "forget slots",
 				ArgsUsage: "NAME...",
 				Flags:     []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "of all of them", DisableDefaultText: true}},
 				Action:    e.forgetSlots,

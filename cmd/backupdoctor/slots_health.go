@@ -14,10 +14,10 @@ func slotsHealthCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "health",
 		Usage: "name the slots in which devices keep failing, across past runs",
-		Description: "A visit is in trouble if the device was cut off, did not answer in time or needed a second\n" +
-			"try. A slot is suspicious after trouble in at least 3 visits of at least 2 devices, and in\n" +
-			"more than a third of its visits. A port without a name counts by its number, which on Linux\n" +
-			"is a new one each time a device is plugged in.\n\n" +
+		Description: "A visit is in trouble if the device disconnected, did not respond in time or needed a\n" +
+			"second try. A slot is suspicious after trouble in at least 3 visits of at least 2 devices,\n" +
+			"and in more than a third of its visits. A port without a name is identified by its number,\n" +
+			"which on Linux changes each time a device is plugged in.\n\n" +
 			command.Examples(
 				"backupdoctor slots health",
 				"backupdoctor slots health --runs 200",

@@ -33,9 +33,9 @@ func treatCommand(e env) *cli.Command {
 			"Steps that permanently lose something are locked until a copy on this computer is proved\n" +
 			"whole; treat offers to make one, as backup does. Typing the device's name unlocks a step\n" +
 			"without a copy.\n\n" +
-			"Every event is in the history before the next step is shown. An interrupted repair goes on\n" +
-			"with the next treat of the device. One that the visit cannot confirm stays open until a\n" +
-			"scan, watch or bench sees a new iCloud backup.\n\n" +
+			"Every event is stored in the history before the next step is shown. The next treat of the\n" +
+			"device continues an interrupted repair. A repair that could not be confirmed stays open\n" +
+			"until a scan, watch or bench sees a new iCloud backup.\n\n" +
 			command.Examples(
 				"backupdoctor treat --udid A3 --by K.         lead through the repair of one device",
 				"backupdoctor treat -o ticket=a3.txt          and write half a page about it",
