@@ -11,7 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
-	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
@@ -48,7 +48,7 @@ func benchCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			at.use = w.source.Use
+			at.holder = w.source.Locks.Holder
 			if w.kept {
 				at.history = e.earlierVisits
 			}
@@ -85,7 +85,7 @@ type pageConfig struct {
 	shown       string   // the token to print, if it was generated
 	certificate *tls.Certificate
 	history     func(context.Context, string) ([]report.Visit, error) // nil if no history is kept
-	use         func(udid string) *device.InUse                       // the command that is using a device
+	holder      func(udid string) (h actlock.Holder, held bool)       // the command that is using a device
 }
 
 // pageOf reads pageFlags.
@@ -163,7 +163,7 @@ func (at pageConfig) open() (*servedPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := servePage(listener, at.certificate, pages, at.use)
+	shown := servePage(listener, at.certificate, pages, at.holder)
 	scheme, path := "http", "/"
 	if at.certificate != nil {
 		scheme = "https"

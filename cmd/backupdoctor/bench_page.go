@@ -1,15 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
-	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
@@ -32,7 +34,7 @@ type servedPage struct {
 const useEvery = 2 * time.Second
 
 // servePage serves until close is called. Errors of single connections are not logged.
-func servePage(listener net.Listener, certificate *tls.Certificate, pages *benchpages.Pages, use func(udid string) *device.InUse) *servedPage {
+func servePage(listener net.Listener, certificate *tls.Certificate, pages *benchpages.Pages, holder func(udid string) (actlock.Holder, bool)) *servedPage {
 	server := web.Server{Listener: listener, Pages: pages, AnswerWithin: answerWithin}
 	if certificate != nil {
 		server.TLS = &tls.Config{Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12}
@@ -40,12 +42,12 @@ func servePage(listener net.Listener, certificate *tls.Certificate, pages *bench
 	ctx, stop := context.WithCancel(context.Background())
 	shown := &servedPage{pages: pages, stop: stop}
 	shown.serving.Go(func() { server.Run(ctx) })
-	shown.serving.Go(func() { showUse(ctx, pages, use) })
+	shown.serving.Go(func() { showUse(ctx, pages, holder) })
 	return shown
 }
 
 // showUse shows which commands are using the devices, until ctx ends.
-func showUse(ctx context.Context, pages *benchpages.Pages, use func(udid string) *device.InUse) {
+func showUse(ctx context.Context, pages *benchpages.Pages, holder func(udid string) (actlock.Holder, bool)) {
 	tick := time.NewTicker(useEvery)
 	defer tick.Stop()
 	for {
@@ -54,14 +56,22 @@ func showUse(ctx context.Context, pages *benchpages.Pages, use func(udid string)
 			return
 		case <-tick.C:
 			pages.Use(func(udid string) string {
-				now := use(udid)
-				if now == nil {
-					return ""
+				if h, held := holder(udid); held {
+					return usedBy(h)
 				}
-				return format.InUse(&report.InUse{Command: now.Command, Since: now.Since.Local()})
+				return ""
 			})
 		}
 	}
+}
+
+// usedBy says which command is using a device, and what it is doing.
+func usedBy(h actlock.Holder) string {
+	use := format.InUse(&report.InUse{Command: cmp.Or(h.Command, "another command"), Since: h.Since.Local()})
+	if h.Doing == "" {
+		return use
+	}
+	return strings.TrimSuffix(use, ".") + ": " + h.Doing + "."
 }
 
 // close tells browsers that the run is over, and stops the server.

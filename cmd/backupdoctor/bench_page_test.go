@@ -125,6 +125,10 @@ func TestBenchShowsWhatIsPluggedIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(`backupdoctor backup`)
+	if err := lock.Say("receiving, 34.1 GB, 54 %"); err != nil {
+		t.Fatal(err)
+	}
+	await(`: receiving, 34.1 GB, 54 %.`)
 	if err := lock.Release(); err != nil {
 		t.Error(err)
 	}

@@ -24,15 +24,16 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Folder holds the locks of one user, two files per device. It is created with the first
+// A Folder holds the locks of one user, a few files per device. It is created with the first
 // lock.
 type Folder string
 
 // A Holder is a command that holds the lock of a device.
 type Holder struct {
-	Command string    `json:"command"` // scan --pair
-	PID     int       `json:"pid"`     // process ID
-	Since   time.Time `json:"since"`   // UTC
+	Command string    `json:"command"`         // scan --pair
+	PID     int       `json:"pid"`             // process ID
+	Since   time.Time `json:"since"`           // UTC
+	Doing   string    `json:"doing,omitempty"` // what it is doing now, for people: receiving 1.2 GB, 40 %
 }
 
 // A HeldError reports that another command holds the lock.
@@ -57,8 +58,9 @@ func (e *HeldError) Unwrap() error { return device.Busy }
 type Lock struct {
 	udid   string
 	file   *flock.Flock
-	holder string // path of the holder file
-	lent   bool   // owned by a caller in this process
+	path   string // of the holder file
+	holder Holder
+	lent   bool // owned by a caller in this process
 }
 
 // Retries of a lock that is held. A few are always made, because a reader checking the lock
@@ -73,12 +75,12 @@ const (
 // returns a borrowed lock, and the caller that took it keeps it.
 func (f Folder) Acquire(ctx context.Context, udid, command string, wait time.Duration) (*Lock, error) {
 	if held, ok := ctx.Value(key(name(udid))).(*Lock); ok {
-		return &Lock{udid: held.udid, lent: true}, nil
+		return &Lock{udid: held.udid, path: held.path, holder: held.holder, lent: true}, nil
 	}
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
 		return nil, fmt.Errorf("locking device %s: %w", udid, err)
 	}
-	l := &Lock{udid: udid, file: flock.New(f.path(udid, ".lock")), holder: f.path(udid, ".json")}
+	l := &Lock{udid: udid, file: flock.New(f.path(udid, ".lock")), path: f.path(udid, ".json")}
 	deadline := time.Now().Add(wait)
 	for tries := 1; ; tries++ {
 		locked, err := l.file.TryLock()
@@ -98,21 +100,34 @@ func (f Folder) Acquire(ctx context.Context, udid, command string, wait time.Dur
 			return nil, context.Cause(ctx)
 		}
 	}
-	if err := l.sign(Holder{Command: command, PID: os.Getpid(), Since: time.Now().UTC()}); err != nil {
+	l.holder = Holder{Command: command, PID: os.Getpid(), Since: time.Now().UTC()}
+	if err := l.sign(l.holder); err != nil {
 		l.Release()
 		return nil, fmt.Errorf("locking device %s: %w", udid, err)
 	}
 	return l, nil
 }
 
+// Say records what the holder is doing, for those who ask for the holder. It may also be called
+// on a borrowed lock.
+func (l *Lock) Say(doing string) error {
+	h := l.holder
+	h.Doing = doing
+	return l.sign(h)
+}
+
 // sign records the holder in a separate file, since Windows does not let other processes
-// read a locked one.
+// read a locked one. The file is replaced as a whole, because others may be reading it.
 func (l *Lock) sign(h Holder) error {
 	text, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(l.holder, text, 0o600)
+	draft := l.path + ".new"
+	if err := os.WriteFile(draft, text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(draft, l.path)
 }
 
 // Release frees the lock. Releasing a borrowed lock does nothing.
@@ -120,7 +135,7 @@ func (l *Lock) Release() error {
 	if l.lent {
 		return nil
 	}
-	return errors.Join(ignoreMissing(os.Remove(l.holder)), l.file.Unlock())
+	return errors.Join(ignoreMissing(os.Remove(l.path)), l.file.Unlock())
 }
 
 func ignoreMissing(err error) error {

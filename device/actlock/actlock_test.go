@@ -181,3 +181,35 @@ func TestNames(t *testing.T) {
 		seen[n] = udid
 	}
 }
+
+// What the holder of a lock does is known to others, also if it has borrowed the lock, and until it
+// releases the lock.
+func TestWhatAHolderDoes(t *testing.T) {
+	f := folder(t)
+	lock := acquire(t, f, "treat")
+	borrowed, err := f.Acquire(With(t.Context(), lock), udid, "backup", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, say := range []func(string) error{lock.Say, borrowed.Say} {
+		const doing = "receiving 1.2 GB, 40 %"
+		if err := say(doing); err != nil {
+			t.Fatal(err)
+		}
+		if h, held := f.Holder(udid); !held || h.Command != "treat" || h.PID != os.Getpid() || h.Doing != doing {
+			t.Errorf("%+v, %v", h, held)
+		}
+		if err := say(""); err != nil {
+			t.Fatal(err)
+		}
+		if h, _ := f.Holder(udid); h.Command != "treat" || h.Doing != "" {
+			t.Errorf("%+v", h)
+		}
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(string(f), "*.json*")); err != nil || len(left) != 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/device/host"
@@ -85,6 +86,7 @@ type copying struct {
 	snapshot device.Snapshot // as read before the copy
 	asking   *sync.Mutex     // held by the one device that is asking its owner
 	sending  time.Time       // when the first file began to arrive; zero if none did
+	lock     *actlock.Lock   // of the device; nil if there is no place for locks
 
 	failure error // why there is no new copy; nil if there is one
 	verdict device.ProofVerdict
@@ -183,6 +185,14 @@ func (c *copying) tell(state string) {
 	c.run.Tell(c.number, report.DeviceState, c.snapshot, state)
 }
 
+// sayDoing tells other commands, such as a bench, what the copy is doing. It is only for people,
+// so a failure does not matter.
+func (c *copying) sayDoing(doing string) {
+	if c.lock != nil {
+		_ = c.lock.Say(doing)
+	}
+}
+
 // name returns the device's slot and name for display.
 func (c *copying) name() string {
 	return strings.TrimSpace(c.snapshot.Labels.Slot + " " + quotedOwner(device.Backup{Device: c.snapshot.Device}))
@@ -202,6 +212,7 @@ func (c *copying) make(ctx context.Context) {
 			return
 		}
 		defer lock.Release()
+		c.lock = lock
 	}
 	if c.Plan {
 		c.failure = c.probe(ctx)

@@ -67,6 +67,7 @@ func newCopyProgress(c *copying) *copyProgress {
 	p := &copyProgress{copying: c, done: make(chan struct{}), since: time.Now(), progress: mobilebackup.Progress{Phase: mobilebackup.Asking}}
 	c.tellPhase(p.progress)
 	p.show(true)
+	p.sayDoing(p.doing())
 	p.ticking.Go(func() {
 		ticks := time.NewTicker(time.Second)
 		defer ticks.Stop()
@@ -74,6 +75,7 @@ func newCopyProgress(c *copying) *copyProgress {
 			select {
 			case <-ticks.C:
 				p.show(false)
+				p.sayDoing(p.doing())
 			case <-p.done:
 				return
 			}
@@ -127,6 +129,26 @@ func (p *copyProgress) show(news bool) {
 	text := p.textLocked(time.Now())
 	p.mu.Unlock()
 	p.board.set(p.number, text, news)
+}
+
+// doing describes the phase, and how far it has come, in few words and without the device's name.
+func (p *copyProgress) doing() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch phase := p.progress.Phase; {
+	case p.prompted:
+		return "waiting for the passcode"
+	case p.locked:
+		return "waiting for the device to be unlocked"
+	case phase == mobilebackup.Sending:
+		text := "receiving, " + words.Size(uint64(p.progress.Bytes))
+		if f := p.progress.Fraction; f > 0 {
+			text += fmt.Sprintf(", %d %%", int(f*100))
+		}
+		return text
+	default:
+		return string(phase)
+	}
 }
 
 // textLocked returns the status line of a device. p.mu must be held.

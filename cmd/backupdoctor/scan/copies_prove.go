@@ -29,6 +29,7 @@ func receivedOf(files []mobilebackup.Arrival, now time.Time) []library.Received 
 // removes surplus copies.
 func (c *copying) prove(ctx context.Context, shelf *library.Device, copied library.Copy) error {
 	c.tell(report.Proving)
+	c.sayDoing("proving the copy")
 	index, err := library.IndexOf(copied.Folder)
 	if err != nil {
 		return err

@@ -80,13 +80,13 @@ func records(r io.Reader, each func(Received) error) error {
 }
 
 // bucketRecords is how many records are sorted in memory at a time.
-const bucketRecords = 64 << 10
+const bucketRecords = 8 << 10
 
 // maxBuckets is the maximum number of temporary files for larger logs.
 const maxBuckets = 256
 
 // sorted passes on the records of a log ordered by ID, the last one for each ID, in groups that
-// share their first byte. Beyond a few megabytes records are spread over temporary files, so
+// share their first byte. Beyond a megabyte records are spread over temporary files, so
 // memory use does not grow with their number.
 func sorted(log *os.File, temporary func() (*os.File, error), each func([]Received) error) error {
 	info, err := log.Stat()

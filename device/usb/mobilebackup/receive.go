@@ -18,7 +18,7 @@ type Unread struct {
 // Buffer sizes of a session. They limit its memory use whatever the device sends.
 const (
 	bufferSize  = 256 << 10 // the block size of devices
-	bufferCount = 32
+	bufferCount = 16
 	writers     = 8        // files written concurrently
 	readAhead   = 32 << 10 // less than a block: most of a large file is then read where it is needed
 )
