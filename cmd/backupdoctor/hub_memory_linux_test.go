@@ -100,14 +100,14 @@ func (l named) Ledgers(ctx context.Context) ([]receipt.Ledger, error) {
 }
 
 // TestMemoryOfAHub sends reports of many devices while a bench floods the hub with long message IDs,
-// another invents checks, and people read the pages: 20,000 reports and 100 readers, each of whom
-// opens the next page two seconds after the last. It runs with
-// BACKUPDOCTOR_LONG=1 only.
+// another invents checks, and people read the pages: 20,000 reports of 4,000 devices, and 100
+// readers, each of whom opens the page again two seconds after it was read; eight of them export the
+// list of all devices. It runs with BACKUPDOCTOR_LONG=1 only.
 func TestMemoryOfAHub(t *testing.T) {
 	if os.Getenv("BACKUPDOCTOR_LONG") == "" {
 		t.Skip("it takes minutes")
 	}
-	const senders, each, readers = 20, 1000, 100
+	const senders, each, devicesOfEach, readers = 20, 1000, 200, 100
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	var creds []string
 	for i := range senders + 1 {
@@ -128,7 +128,10 @@ func TestMemoryOfAHub(t *testing.T) {
 	running.Go(func() { floodIDs(ctx, t, creds[senders], fmt.Sprintf("bench-%02d", senders), listen) })
 	var read atomic.Int64
 	for i := range readers {
-		path := []string{"/", "/devices", "/export/devices/json", "/changes", "/metrics", "/export/devices/csv"}[i%6]
+		path := []string{"/", "/devices", "/changes", "/metrics"}[i%4]
+		if i < 8 {
+			path = []string{"/export/devices/json", "/export/devices/csv"}[i%2]
+		}
 		running.Go(func() {
 			for ctx.Err() == nil {
 				request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+path, nil)
@@ -159,7 +162,7 @@ func TestMemoryOfAHub(t *testing.T) {
 		l := newMadeLedger(t, each, func(n int) []byte {
 			r := tray[n%len(tray)]
 			d := r.Devices[0]
-			d.UDID, d.TakenAt = fmt.Sprintf("00008110-%08X%08X", i, n), time.Now()
+			d.UDID, d.TakenAt = fmt.Sprintf("00008110-%08X%08X", i, n%devicesOfEach), time.Now()
 			if i == 0 { // unknown checks, new ones in each report
 				for c := range 100 {
 					d.Findings = append(d.Findings, report.Finding{Check: fmt.Sprintf("made-up-%d-%d", n, c), Status: "problem"})
