@@ -226,7 +226,7 @@ func floodIDs(ctx context.Context, t *testing.T, creds, bench, listen string) {
 	}
 	w := credentials.WiringOf(bench)
 	conn, err := nats.Connect("tls://"+listen, nats.UserCredentials(creds), nats.CustomInboxPrefix(w.Inbox), nats.Secure(secure), nats.TLSHandshakeFirst(),
-		nats.MaxReconnects(-1), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
+		nats.Timeout(time.Minute), nats.MaxReconnects(-1), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {
 		t.Error(err)
 		return

@@ -26,7 +26,7 @@ var sqliteEngine = engine{
 		"{rows}", "STRICT", "{clustered}", "STRICT, WITHOUT ROWID",
 	),
 	ready:  "PRAGMA optimize = 0x10002",
-	verify: "PRAGMA quick_check(1)",
+	verify: "PRAGMA integrity_check(1)",
 	old:    "SELECT count(*) FROM sqlite_schema WHERE name = 'fleet_version'",
 }
 
@@ -144,5 +144,6 @@ func (s *Store) failed(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	s.damage.note(err)
 	return fmt.Errorf("%s: %w", s.engine.name, s.kind.inWords(ctx, err))
 }

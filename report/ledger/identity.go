@@ -34,8 +34,12 @@ func (s *Store) identify(ctx context.Context, tx transaction) error {
 }
 
 // checkIdentity verifies that the database is still the one that was opened: its identity row and,
-// for a file (which stays open after removal), its location and first bytes.
+// for a file (which stays open after removal), its location and first bytes. It returns ErrDamaged
+// once damage was seen.
 func (s *Store) checkIdentity(ctx context.Context, tx transaction) error {
+	if err := s.damage.err(); err != nil {
+		return err
+	}
 	if s.place != nil {
 		if err := s.place.Check(); err != nil {
 			return fmt.Errorf("%w: %w", ErrGone, err)

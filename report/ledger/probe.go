@@ -36,7 +36,8 @@ func (s *Store) Probe(ctx context.Context, who string) error {
 	return nil
 }
 
-// Verify reads a whole file and returns the first fault found. A server has to verify its own data.
+// Verify reads a whole file and returns the first fault found: from then on nothing is written to it.
+// A server has to verify its own data.
 func (s *Store) Verify(ctx context.Context) error {
 	if s.engine.verify == "" {
 		return nil
@@ -44,7 +45,8 @@ func (s *Store) Verify(ctx context.Context) error {
 	var answer string
 	err := s.read(ctx, func(tx transaction) error { return tx.QueryRowContext(ctx, s.engine.verify).Scan(&answer) })
 	if err == nil && answer != "ok" {
-		err = fmt.Errorf("the file is damaged: %s", text(answer, maxSentence))
+		s.damage.seen.Store(true)
+		err = fmt.Errorf("%w: %s", ErrDamaged, text(answer, maxSentence))
 	}
 	if err != nil {
 		return fmt.Errorf("verifying the database: %w", err)

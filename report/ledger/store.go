@@ -22,6 +22,7 @@ type Store struct {
 	now      func() time.Time
 	identity string      // of the database of a hub
 	place    *file.Place // of a hub's file that is open for writing; nil for a server
+	damage   damageLatch // of a hub's file
 	history
 
 	// RejectBytes limits the size of rejected messages kept in full, in bytes.

@@ -88,6 +88,16 @@ func (h *hub) knowAgain(store *ledger.Store) error {
 	return nil
 }
 
+// verify reads the whole database once while the hub runs. If it is damaged, the store takes nothing
+// from then on, and the health of the hub shows that. It returns when ctx ends.
+func (h *hub) verify(ctx context.Context, store *ledger.Store) error {
+	if err := store.Verify(ctx); err != nil && ctx.Err() == nil {
+		h.log.Error("the database could not be verified", "error", err)
+	}
+	<-ctx.Done()
+	return nil
+}
+
 // gapsByBench sums what a hub lacks from each bench.
 func gapsByBench(gaps []ledger.Gaps) map[string]ledger.Gaps {
 	sums := map[string]ledger.Gaps{}

@@ -101,6 +101,7 @@ func (h *hub) run(ctx context.Context) error {
 	parts := []func(context.Context) error{
 		benches.Run, serve, known.watch, greet,
 		func(ctx context.Context) error { return h.keepStatus(ctx, benches, known) },
+		func(ctx context.Context) error { return h.verify(ctx, store) },
 	}
 	errs := make([]error, len(parts))
 	var running sync.WaitGroup
