@@ -20,8 +20,8 @@ import (
 type cut struct {
 	name  string
 	kind  sim.Kind                          // a fault of the device; "" for one of the computer
-	parts string                            // the parts of a stream of files that the fault can strike, besides messages
-	run   func(t *testing.T, c *backupCase) // makes a run that is interrupted by the computer, at a step; nil for a fault of the device
+	parts string                            // the kinds of places that it can strike, besides messages or steps
+	run   func(t *testing.T, c *backupCase) // makes a run that is interrupted by the computer; nil for a fault of the device
 	long  bool                              // only with BACKUPDOCTOR_LONG
 }
 
@@ -36,7 +36,10 @@ var cuts = []cut{
 	{name: "hostile path", kind: sim.HostilePath, parts: "file"},
 	{name: "killed", run: runKilled},
 	{name: "little room", run: runOutOfRoom},
+	{name: "killed", parts: finishing, run: runTraced},
 	{name: "full disk", run: runFull, long: true},
+	{name: "killed", parts: cloning, run: runTraced},
+	{name: "killed", parts: proving, run: runTraced},
 }
 
 // hostilePaths lead out of the folder or are refused for another reason.
@@ -56,7 +59,8 @@ type scenario struct {
 	places   map[string][]string // what an uninterrupted backup consists of: names, by kind of place
 }
 
-// The kinds of places. The others are places of a [sim.Fault] in backupService.
+// The kinds of places. Of the others, those in tracedPhases are system calls, and the rest are places
+// of a [sim.Fault] in backupService.
 const (
 	steps    = "step" // a message in either direction, as traced by the client
 	messages = ""     // a message from the device
@@ -77,10 +81,12 @@ func (c *backupCase) String() string {
 }
 
 // Wherever a backup is interrupted, the earlier copy is unchanged, the next run produces a
-// complete copy, and nothing is written outside the library. A seeded sample is tested, a larger
-// one with BACKUPDOCTOR_LONG. BACKUPDOCTOR_LONG=all, by hand and with -timeout, interrupts at
-// every message and every part of a stream of files. Of the hundreds of messages in a row that
-// only name another folder, those in the middle get one cut each, all others get every cut.
+// complete copy, and nothing is written outside the library. Outside of the session with the device,
+// each system call that changes something is a place at which it is killed. A seeded sample is
+// tested, a larger one with BACKUPDOCTOR_LONG. BACKUPDOCTOR_LONG=all, by hand and with -timeout,
+// interrupts at every message, every part of a stream of files and every such call. Of the hundreds
+// of messages or calls in a row that only name another folder, those in the middle get one cut
+// each, all others get every cut.
 func TestBackupCutAnywhere(t *testing.T) {
 	scenarios := []*scenario{
 		{name: "plain"}, {name: "encrypted", password: "secret"},
@@ -93,7 +99,7 @@ func TestBackupCutAnywhere(t *testing.T) {
 	var cases []*backupCase
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		for i, s := range scenarios {
-			cases = append(cases, s.cases(i, random)...)
+			cases = append(cases, s.cases(t, i, random)...)
 		}
 		if os.Getenv("BACKUPDOCTOR_LONG") != "all" {
 			const some = 120
@@ -103,7 +109,7 @@ func TestBackupCutAnywhere(t *testing.T) {
 	} else {
 		for i, cut := range cuts {
 			if !cut.long {
-				cases = append(cases, scenarios[i%len(scenarios)].anyOf(cut, random))
+				cases = append(cases, scenarios[i%len(scenarios)].anyOf(t, cut, random))
 			}
 		}
 	}
@@ -144,6 +150,14 @@ func (s *scenario) prepare(t *testing.T) {
 	}
 }
 
+// placesOf returns the places of a kind.
+func (s *scenario) placesOf(t *testing.T, kind string) []string {
+	if _, known := s.places[kind]; !known { // looked for when it is needed: it takes a backup
+		s.places[kind] = s.traced(t, kind)
+	}
+	return s.places[kind]
+}
+
 // agent returns the device, without memory of earlier sessions.
 func (s *scenario) agent() *simulated.Agent {
 	agent := simulated.New(fewFiles()...)
@@ -162,12 +176,37 @@ func (s *scenario) copyTo(t *testing.T, folder string) {
 	}
 }
 
-// unchanged fails if the earlier copy in a folder is not as it was.
+// unchanged fails if the earlier copy in a folder is not as it was. It may be gone if there is
+// another that is proved.
 func (s *scenario) unchanged(t *testing.T, folder string) {
 	t.Helper()
-	if s.earlier != "" && digestOf(t, filepath.Join(folder, s.earlier)) != digestOf(t, filepath.Join(s.base, s.earlier)) {
+	if s.earlier == "" {
+		return
+	}
+	if _, err := os.Lstat(filepath.Dir(filepath.Join(folder, s.earlier))); os.IsNotExist(err) {
+		if !hasProved(t, newLibrary(t, folder), filepath.Base(s.earlier)) {
+			t.Error("the earlier copy is gone, and no other is proved")
+		}
+		return
+	}
+	if digestOf(t, filepath.Join(folder, s.earlier)) != digestOf(t, filepath.Join(s.base, s.earlier)) {
 		t.Error("the earlier copy has changed")
 	}
+}
+
+// hasProved reports whether the library has a proved copy of a device.
+func hasProved(t *testing.T, lib library.Library, udid string) bool {
+	t.Helper()
+	shelf, err := lib.Device(udid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shelf.Close()
+	copies, err := shelf.Copies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(copies, func(c library.Copy) bool { return c.Proof.Counts() })
 }
 
 // whole makes a copy that must be complete, and returns its folder.
@@ -185,25 +224,29 @@ func (s *scenario) whole(t *testing.T, lib library.Library, agent *simulated.Age
 
 // kinds returns the kinds of places where a cut can strike.
 func (c cut) kinds() []string {
-	if c.run != nil {
+	switch parts := strings.Fields(c.parts); {
+	case c.run == nil:
+		return append([]string{messages}, parts...)
+	case len(parts) > 0:
+		return parts
+	default:
 		return []string{steps}
 	}
-	return append([]string{messages}, strings.Fields(c.parts)...)
 }
 
 // anyOf returns a case with a random place.
-func (s *scenario) anyOf(cut cut, random *rand.Rand) *backupCase {
+func (s *scenario) anyOf(t *testing.T, cut cut, random *rand.Rand) *backupCase {
 	kinds := cut.kinds()
 	kind := kinds[random.IntN(len(kinds))]
-	return &backupCase{scenario: s, cut: cut, kind: kind, n: random.IntN(len(s.places[kind]))}
+	return &backupCase{scenario: s, cut: cut, kind: kind, n: random.IntN(max(1, len(s.placesOf(t, kind))))}
 }
 
 // cases returns every cut at the places that differ, and one cut at every fourth of the messages
 // between them: the four scenarios together cover all.
-func (s *scenario) cases(number int, random *rand.Rand) (all []*backupCase) {
-	for _, kind := range []string{steps, messages, "file", "block", "end"} {
+func (s *scenario) cases(t *testing.T, number int, random *rand.Rand) (all []*backupCase) {
+	for _, kind := range []string{steps, messages, "file", "block", "end", cloning, finishing, proving} {
 		able := slices.DeleteFunc(slices.Clone(cuts), func(c cut) bool { return !slices.Contains(c.kinds(), kind) })
-		for n := range s.places[kind] {
+		for n := range s.placesOf(t, kind) {
 			some := able
 			if alike(kind, s.places[kind], n) {
 				k := random.IntN(len(able))
@@ -219,14 +262,14 @@ func (s *scenario) cases(number int, random *rand.Rand) (all []*backupCase) {
 	return all
 }
 
-// alike reports whether the messages before and after a place have the same name. Steps alternate
-// between messages and answers.
+// alike reports whether the messages or system calls before and after a place have the same name.
+// Steps alternate between messages and answers.
 func alike(kind string, names []string, n int) bool {
 	next := 1
 	if kind == steps {
 		next = 2
 	}
-	return (kind == steps || kind == messages) && n >= next && n+next < len(names) && names[n] == names[n-next] && names[n] == names[n+next]
+	return (kind == steps || kind == messages || slices.Contains(tracedPhases, kind)) && n >= next && n+next < len(names) && names[n] == names[n-next] && names[n] == names[n+next]
 }
 
 // test interrupts a backup, and runs it again.

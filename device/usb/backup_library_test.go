@@ -7,12 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
-	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 	"github.com/backupdoctor/backupdoctor/device/sim"
@@ -77,6 +78,10 @@ type attempt struct {
 	free    func() uint64 // free bytes to report; nil for plenty
 	kept    func() error  // called before received files are recorded; may be nil
 
+	phase    func(name string) // called at the start of each phase; may be nil
+	proves   bool              // prove the copy, and remove the earlier one
+	password string            // needed for the proof of an encrypted copy
+
 	steps  []string // names of the messages
 	result BackupResult
 }
@@ -92,11 +97,13 @@ func (a *attempt) run(ctx context.Context, lib library.Library, client Client) (
 		return "", err
 	}
 	defer shelf.Close()
+	a.begin(cloning)
 	partial, err := shelf.Begin(ctx, false, nil)
 	if err != nil {
 		return "", err
 	}
 	defer partial.Close()
+	a.begin(receiving)
 	folder, err := mobilebackup.OpenFolder(partial.Path)
 	if err != nil {
 		return "", err
@@ -140,35 +147,75 @@ func (a *attempt) run(ctx context.Context, lib library.Library, client Client) (
 	if err != nil {
 		return "", err
 	}
+	a.begin(finishing)
 	c, err := partial.Finish(a.result.Info, time.Now())
+	if err == nil && a.proves {
+		a.begin(proving)
+		err = a.prove(ctx, shelf, c.Folder)
+	}
 	return c.Folder, err
+}
+
+func (a *attempt) begin(phase string) {
+	if a.phase != nil {
+		a.phase(phase)
+	}
+}
+
+// prove proves a copy the way the command does.
+func (a *attempt) prove(ctx context.Context, shelf *library.Device, folder string) error {
+	proof, err := lookDeep(ctx, folder, a.password, true)
+	if err != nil {
+		return err
+	}
+	if open := unshown(proof); len(open) > 0 {
+		return fmt.Errorf("%+v", open)
+	}
+	err = library.SaveProof(folder, library.Noted{ProvedAt: time.Now().UTC(), Whole: true, Proof: proof})
+	if err == nil {
+		_, err = shelf.Prune(1)
+	}
+	return err
+}
+
+// lookDeep verifies a copy by what was received or, unless it has just arrived, by what is read
+// back.
+func lookDeep(ctx context.Context, folder, password string, arrived bool) (device.Proof, error) {
+	index, err := library.IndexOf(folder)
+	if err != nil {
+		return device.Proof{}, err
+	}
+	defer index.Close()
+	at := backup.Folder{Path: folder, UDID: filepath.Base(folder)}
+	options := backup.Options{Arrived: arrived, Received: func(id manifest.FileID) (backup.Received, bool) {
+		r, ok := index.Find(id)
+		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256}, ok
+	}}
+	if password != "" {
+		if options.Keys, err = backup.Unlock(ctx, at, password, nil); err != nil {
+			return device.Proof{}, err
+		}
+	}
+	return backup.Deep(ctx, at, options), nil
+}
+
+// unshown returns the statements of a proof that were not shown.
+func unshown(proof device.Proof) []device.Statement {
+	return slices.DeleteFunc(slices.Clone(proof.Statements), func(s device.Statement) bool {
+		return s.Shown == "true" || s.Shown == "not-asked"
+	})
 }
 
 // proofOf fails unless a copy is complete, both by what was received and by what is read back.
 func proofOf(t testing.TB, folder, password string) {
 	t.Helper()
-	index, err := library.IndexOf(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer index.Close()
-	received := func(id manifest.FileID) (backup.Received, bool) {
-		r, ok := index.Find(id)
-		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256}, ok
-	}
-	at := backup.Folder{Path: folder, UDID: filepath.Base(folder)}
-	var keys *keybag.Keys
-	if password != "" {
-		if keys, err = backup.Unlock(t.Context(), at, password, nil); err != nil {
+	for _, arrived := range []bool{true, false} {
+		proof, err := lookDeep(t.Context(), folder, password, arrived)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	for _, arrived := range []bool{true, false} {
-		proof := backup.Deep(t.Context(), at, backup.Options{Keys: keys, Received: received, Arrived: arrived})
-		for _, s := range proof.Statements {
-			if s.Shown != "true" && s.Shown != "not-asked" {
-				t.Errorf("%+v", s)
-			}
+		for _, s := range unshown(proof) {
+			t.Errorf("%+v", s)
 		}
 		if proof.ReceivedRight == 0 || proof.Listed == 0 {
 			t.Errorf("%d of %d files were compared with what arrived", proof.ReceivedRight, proof.Listed)
