@@ -24,7 +24,7 @@ func resendCommand(e env) *cli.Command {
 		},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.String("since") == "" {
-				return command.Usage("use --since 7d", "how much to send again has to be said")
+				return command.Usage("use --since 7d", "say how much to send again")
 			}
 			days, err := command.Days("since", ctx.String("since"))
 			if err != nil {

@@ -20,14 +20,14 @@ func pruneCommand(e env) *cli.Command {
 			"report that is kept for a hub, and that no hub has yet, stays unless --force is given.\n\n" +
 			command.Examples("backupdoctor history prune --older-than 365d"),
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that were over `DAYS` ago: 365d"},
-			command.Option(reportFlags, "future", "forget runs dated in the future by a wrong clock"),
-			command.Option(reportFlags, "force", "also forget reports that no hub has"),
+			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "delete runs that were over `DAYS` ago: 365d"},
+			command.Option(reportFlags, "future", "delete runs dated in the future by a wrong clock"),
+			command.Option(reportFlags, "force", "also delete reports that no hub has"),
 		},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			which := ledger.Pruning{Future: ctx.Bool("future"), Force: ctx.Bool("force")}
 			if ctx.String("older-than") == "" && !which.Future {
-				return command.Usage("use --older-than 365d or --future", "how much to forget has to be said")
+				return command.Usage("use --older-than 365d or --future", "say how much to delete")
 			}
 			if ctx.IsSet("older-than") {
 				days, err := command.Days("older-than", ctx.String("older-than"))
