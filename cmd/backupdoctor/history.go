@@ -36,6 +36,7 @@ func historyCommand(e env) *cli.Command {
 				"backupdoctor history export -o json=all.json  everything, for other programs",
 				"backupdoctor history prune --older-than 365d",
 				"backupdoctor history recover               recover a damaged history",
+				"backupdoctor slots health                  the slots whose devices had trouble",
 			),
 		Flags: slices.Concat(listFlags("runs or visits"), displayFlags()),
 		Subcommands: []*cli.Command{

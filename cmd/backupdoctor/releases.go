@@ -36,6 +36,10 @@ func releasesCommand(e env) *cli.Command {
 			{
 				Name:  "update",
 				Usage: "fetch and store Apple's list",
+				Description: command.Examples(
+					"backupdoctor releases update",
+					"backupdoctor releases update --from pmv.json",
+				),
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "from", Usage: "`FILE|URL` to read the list from", DefaultText: releases.AppleURL},
 				},

@@ -114,7 +114,11 @@ func diffCommand(e env) *cli.Command {
 		ArgsUsage: "OLD NEW",
 		Description: "Devices are matched by UDID. A cause counts as fixed only if its check was found healthy\n" +
 			"since, so never on a device that could not be examined.\n\n" +
-			"The exit code is 1 if there is a new cause, otherwise 0.",
+			"The exit code is 1 if there is a new cause, otherwise 0.\n\n" +
+			command.Examples(
+				"backupdoctor report diff monday.json tuesday.json",
+				"backupdoctor report diff monday.json tuesday.json --json",
+			),
 		Flags: append([]cli.Flag{}, slices.Concat(displayFlags(), tableOrJSON.Flags(reportFlags))...),
 		Action: command.Takes(2, func(ctx *cli.Context) error {
 			options, err := e.display(ctx)

@@ -13,12 +13,16 @@ import (
 func learnSlotsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "learn",
-		Usage: "plug one device along the tray, and name each place",
+		Usage: "name the ports, with one device that is plugged into each in turn",
 		Description: "Each name is saved as soon as it is given. Enter accepts the proposed name; while no name is\n" +
 			"asked for, Enter ends the command, as q, Ctrl-D and Ctrl-C always do. With --names the\n" +
-			"command ends after the last name.",
+			"command ends after the last name.\n\n" +
+			command.Examples(
+				"backupdoctor slots learn",
+				"backupdoctor slots learn --names A1,A2,A3",
+			),
 		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "names", Usage: "give these `NAMES`, separated by commas, in the order in which places are used"},
+			&cli.StringSliceFlag{Name: "names", Usage: "give these `NAMES`, separated by commas, in the order in which ports are used"},
 			&cli.StringFlag{Name: "usbmux", Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
 		},
 		Action: command.Takes(0, func(ctx *cli.Context) error {

@@ -55,13 +55,13 @@ func (g *Guest) run(ctx context.Context) error {
 	}
 	g.set(js)
 	defer g.set(nil)
-	r := receiver{conn: conn, js: js, store: g.Store, log: g.Log, tries: newTries(), asides: newAsides()}
+	r := receiver{conn: conn, js: js, store: g.Store, log: g.Log, tries: newTries(), rejected: newSetAsideLog()}
 	stop, err := r.answer()
 	if err != nil {
 		return err
 	}
 	defer stop()
-	r.receive(ctx, footing{replicas: max(g.Replicas, 1), ackWait: ackWithin})
+	r.receive(ctx, streamSettings{replicas: max(g.Replicas, 1), ackWait: ackWithin})
 	return context.Cause(ctx)
 }
 

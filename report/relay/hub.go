@@ -133,16 +133,16 @@ func (h *Hub) run(ctx context.Context) error {
 	h.set(&hubStreams{js, s, claims, limit})
 	defer h.set(nil)
 
-	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.footing().replicas) })
+	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.streamSettings().replicas) })
 	defer stopSharing()
 
-	r := receiver{conn: conn, js: js, store: h.Store, log: h.Log, tries: newTries(), asides: newAsides()}
+	r := receiver{conn: conn, js: js, store: h.Store, log: h.Log, tries: newTries(), rejected: newSetAsideLog()}
 	stopAnswering, err := r.answer()
 	if err != nil {
 		return err
 	}
 	defer stopAnswering()
-	stopReceiving := background(ctx, func(ctx context.Context) { r.receive(ctx, h.footing()) })
+	stopReceiving := background(ctx, func(ctx context.Context) { r.receive(ctx, h.streamSettings()) })
 	defer stopReceiving()
 
 	var others nodes
@@ -191,10 +191,10 @@ func (h *Hub) streams() *hubStreams {
 	return h.running
 }
 
-func (h *Hub) footing() footing {
-	on := footing{replicas: 1, ackWait: cmp.Or(h.ackWait, ackWithin), forgetful: true}
+func (h *Hub) streamSettings() streamSettings {
+	on := streamSettings{replicas: 1, ackWait: cmp.Or(h.ackWait, ackWithin), ephemeral: true}
 	if h.Cluster != nil {
-		on.replicas, on.forgetful, on.node = replicas, false, h.Name
+		on.replicas, on.ephemeral, on.node = replicas, false, h.Name
 	}
 	return on
 }

@@ -26,7 +26,7 @@ func (h *Hub) Probe(ctx context.Context) error {
 	if !up.claims.ready() {
 		return errNotRead
 	}
-	return probe(ctx, up.js, h.footing().replicas, h.Name)
+	return probe(ctx, up.js, h.streamSettings().replicas, h.Name)
 }
 
 // Probe is like [Hub.Probe], on the third-party NATS.

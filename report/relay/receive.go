@@ -21,19 +21,19 @@ import (
 const (
 	storeWithin = time.Minute // per batch
 	maxWhy      = 500         // bytes
-	// hopeless is how many times storing a message must have failed, while others were stored,
+	// maxFailures is how many times storing a message must have failed, while others were stored,
 	// before it is set aside.
-	hopeless = 4
+	maxFailures = 4
 )
 
 // A receiver moves the messages of a hub's stream to its store, and sends receipts.
 type receiver struct {
-	conn   *nats.Conn
-	js     jetstream.JetStream
-	store  Store
-	log    *slog.Logger
-	tries  *tries
-	asides asides
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	store    Store
+	log      *slog.Logger
+	tries    *tries
+	rejected setAsideLog
 }
 
 // tries distinguish a faulty message from a faulty store. Only the goroutine that takes messages
@@ -46,7 +46,7 @@ type tries struct {
 func newTries() *tries { return &tries{failing: map[uint64]uint64{}} }
 
 // receive drains the stream of a hub until the context ends.
-func (r receiver) receive(ctx context.Context, on footing) {
+func (r receiver) receive(ctx context.Context, on streamSettings) {
 	drain{
 		open: func(ctx context.Context) (jetstream.Consumer, error) { return on.prepare(ctx, r.js) },
 		may:  on.leads, take: r.take, many: fetched, ackWait: on.ackWait, log: r.log,
@@ -128,7 +128,7 @@ func (r receiver) failed(ctx context.Context, msg jetstream.Msg, m Message, err 
 		since = r.tries.stored
 		r.tries.failing[place] = since
 	}
-	if meta.NumDelivered >= hopeless && r.tries.stored > since {
+	if meta.NumDelivered >= maxFailures && r.tries.stored > since {
 		delete(r.tries.failing, place)
 		if err = r.put(ctx, []Message{m}); err == nil {
 			return nil
@@ -227,7 +227,7 @@ func (r receiver) setAside(ctx context.Context, msg jetstream.Msg, why error) er
 	if err != nil {
 		return fmt.Errorf("setting a message aside: %w", err)
 	}
-	r.asides.tell(r.log, sender(msg), reason, why)
+	r.rejected.tell(r.log, sender(msg), reason, why)
 	return nil
 }
 

@@ -32,11 +32,11 @@ const longest = 1<<20 - 4<<10
 // cluster have a leader, there is no reply.
 const prepareWithin = 3 * time.Second
 
-// A footing is the configuration of a hub's stream.
-type footing struct {
+// streamSettings is the configuration of a hub's stream.
+type streamSettings struct {
 	replicas  int           // how many nodes store each report
 	ackWait   time.Duration // redelivery delay of unacknowledged messages
-	forgetful bool          // its consumer may be dropped with the process, because there is no other
+	ephemeral bool          // its consumer may be dropped with the process, because there is no other
 	node      string        // name of this cluster node; only one takes reports, to keep those of a bench in order
 }
 
@@ -44,15 +44,15 @@ type footing struct {
 var errNotLeading = errors.New("another node takes the reports")
 
 // leads returns an error unless this node is the one to take reports.
-func (f footing) leads(info *jetstream.ConsumerInfo) error {
-	if f.node == "" || info.Cluster == nil || info.Cluster.Leader == f.node {
+func (s streamSettings) leads(info *jetstream.ConsumerInfo) error {
+	if s.node == "" || info.Cluster == nil || info.Cluster.Leader == s.node {
 		return nil
 	}
 	return errNotLeading
 }
 
 // prepare creates the stream of a hub, unless it exists, and the consumer of its store.
-func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream.Consumer, error) {
+func (s streamSettings) prepare(ctx context.Context, js jetstream.JetStream) (jetstream.Consumer, error) {
 	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
 	config := jetstream.StreamConfig{
@@ -65,7 +65,7 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 		// No bench takes up the room of the others.
 		MaxMsgsPerSubject: Share, DiscardNewPerSubject: true,
 		Duplicates: 100 * time.Millisecond, // the minimum: reports lost after the stream must be accepted again
-		Replicas:   f.replicas,
+		Replicas:   s.replicas,
 	}
 	if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
 		err = fmt.Errorf("preparing the hub's stream: %w", err)
@@ -74,7 +74,7 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 		}
 		return nil, err
 	}
-	if f.forgetful {
+	if s.ephemeral {
 		if err := forget(ctx, js, reportsStream, sinkConsumer); err != nil {
 			return nil, fmt.Errorf("preparing the hub's stream: %w", err)
 		}
@@ -82,9 +82,9 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 	consumer, err := js.CreateOrUpdateConsumer(ctx, reportsStream, jetstream.ConsumerConfig{
 		Durable:       sinkConsumer,
 		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       f.ackWait,
+		AckWait:       s.ackWait,
 		MaxAckPending: 10_000, // a bench with failing reports must have this many before it blocks others
-		MemoryStorage: f.forgetful,
+		MemoryStorage: s.ephemeral,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the hub's stream: %w", err)

@@ -216,12 +216,12 @@ func (s *site) remedies(w http.ResponseWriter, r *http.Request) {
 
 type benchesPage struct {
 	frame
-	List     ledger.List[ledger.Bench]
-	States   map[string]string // state of each bench by name, if known
-	Unheard  []unheard         // on the first page only
-	Refusals map[ledger.Reason]int
-	Query    url.Values
-	First    bool
+	List          ledger.List[ledger.Bench]
+	States        map[string]string // state of each bench by name, if known
+	NeverReported []neverReported   // on the first page only
+	Refusals      map[ledger.Reason]int
+	Query         url.Values
+	First         bool
 }
 
 func (s *site) benches(w http.ResponseWriter, r *http.Request) {
@@ -235,7 +235,7 @@ func (s *site) benches(w http.ResponseWriter, r *http.Request) {
 		p.States, heard, err = s.States(r.Context())
 		for _, name := range slices.Sorted(maps.Keys(p.States)) {
 			if !heard[name] && p.First {
-				p.Unheard = append(p.Unheard, unheard{name, p.States[name]})
+				p.NeverReported = append(p.NeverReported, neverReported{name, p.States[name]})
 			}
 		}
 	}
@@ -246,8 +246,8 @@ func (s *site) benches(w http.ResponseWriter, r *http.Request) {
 	s.show(w, "benches", p)
 }
 
-// An unheard is a bench that was added but has not sent a report yet.
-type unheard struct{ Name, State string }
+// A neverReported is a bench that was added but has not sent a report yet.
+type neverReported struct{ Name, State string }
 
 // report sends a whole report as a download, not for display, because it contains untrusted
 // text.

@@ -7,31 +7,31 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
-// asides log which messages were set aside. A bench may send any number of them, so that each
+// A setAsideLog logs which messages were set aside. A bench may send any number of them, so that each
 // reason is logged once a minute for each bench, with how many there were since. The database counts
-// all of them. Only the goroutine that takes messages uses them.
-type asides map[asideOf]*asideCount
+// all of them. Only the goroutine that takes messages uses it.
+type setAsideLog map[setAsideKey]*setAsideCount
 
-type asideOf struct {
+type setAsideKey struct {
 	bench  string
 	reason envelope.Reason
 }
 
-type asideCount struct {
+type setAsideCount struct {
 	last   time.Time // when it was logged
 	others int       // set aside since, and not logged
 }
 
 const asideEvery = time.Minute
 
-func newAsides() asides { return asides{} }
+func newSetAsideLog() setAsideLog { return setAsideLog{} }
 
-func (a asides) tell(log *slog.Logger, bench string, reason envelope.Reason, why error) {
-	of := asideOf{bench, reason}
-	c := a[of]
+func (l setAsideLog) tell(log *slog.Logger, bench string, reason envelope.Reason, why error) {
+	of := setAsideKey{bench, reason}
+	c := l[of]
 	if c == nil {
-		c = new(asideCount)
-		a[of] = c
+		c = new(setAsideCount)
+		l[of] = c
 	}
 	if time.Since(c.last) < asideEvery {
 		c.others++
