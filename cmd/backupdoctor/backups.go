@@ -90,12 +90,12 @@ func (run backupRun) pipe(e env) scan.Pipe {
 	return scan.Pipe{Source: run.source, Judge: run.judge, Sinks: run.sinks(e), Subject: report.OfBackups}
 }
 
-// heapGrowth is by how many percent the heap may grow between two garbage collections. With half
-// of Go's default, a list of 8,000 backups or a report of 4,000 devices needs less than 100 MB,
-// and a few percent more time.
+// heapGrowth is how much the heap may grow between two garbage collections, in percent, as in GOGC.
+// With half of Go's default, a list of 8,000 backups or a report of 4,000 devices needs less than
+// 100 MB, and a few percent more time.
 const heapGrowth = 50
 
-// keepHeapSmall sets heapGrowth, unless the user has set it.
+// keepHeapSmall applies heapGrowth, unless the user has set GOGC.
 func (e env) keepHeapSmall() {
 	if e.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)

@@ -48,8 +48,7 @@ func expired(set scan.BackupSet, age time.Duration, now time.Time) []library.Cop
 	return old
 }
 
-// sayExpired lists copies to remove, each with the command that removes it. Nothing is removed
-// without being asked for.
+// sayExpired lists expired copies, each with the command that removes it. It removes none itself.
 func (e env) sayExpired(old []library.Copy, age time.Duration) {
 	if len(old) == 0 {
 		return

@@ -18,7 +18,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// demoTray names the devices of the demo: a healthy one, then one per illness.
+// demoTray names the devices of the demo: a healthy one, then one for each of some problems.
 var demoTray = []string{
 	"healthy-iphone",
 	"icloud-backup-off",
@@ -50,7 +50,7 @@ func demoCommand(e env) *cli.Command {
 	}
 }
 
-// demo examines a simulated tray, which runs only that long.
+// demo serves a simulated tray for as long as it takes to examine it.
 func (e env) demo(ctx context.Context, r reporting) error {
 	devices, err := demoDevices()
 	if err != nil {
@@ -81,8 +81,8 @@ func (e env) demo(ctx context.Context, r reporting) error {
 	return errors.Join(err, <-served)
 }
 
-// demoReleases returns the release table of the simulated devices' own day: by a newer one, the
-// healthy device would be out of date.
+// demoReleases returns a release table as old as the simulated devices. By a newer one, the healthy
+// device would be out of date.
 func demoReleases() releases.Table { return releases.BuiltIn(testdata.Releases) }
 
 func demoDevices() ([]*sim.Device, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// mdmFlags name an MDM export of devices that are not attached.
+// mdmFlags name an MDM's export, which adds the devices that are not attached.
 func mdmFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "mdm", Category: deviceFlags, Usage: "add devices not attached by an MDM's export in `FILE`: CSV"},

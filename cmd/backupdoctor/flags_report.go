@@ -36,7 +36,7 @@ func renderFlags() []cli.Flag {
 	}, displayFlags()...)
 }
 
-// A reporting is how devices are judged, and where results go.
+// A reporting says how devices are judged, and where results go.
 type reporting struct {
 	table   releases.Table
 	judge   scan.Judge
@@ -117,8 +117,8 @@ func (r reporting) live(e env) []scan.Sink {
 	return []scan.Sink{scan.Lines(e.screen), scan.Progress(e.screen)}
 }
 
-// outputsOf reads renderFlags. It checks now that each file can be written, before questions
-// are put to devices and the answers lost.
+// outputsOf reads renderFlags. It checks that each file can be written, so that no device is
+// examined for a report that is then lost.
 func (e env) outputsOf(ctx *cli.Context, files output.Files) ([]scan.Output, error) {
 	asked := ctx.StringSlice("o")
 	for _, alias := range []string{"json", "plain"} {

@@ -87,7 +87,7 @@ func (e env) clientOf(ctx *cli.Context) (usb.Client, error) {
 	return usb.Client{Address: address, Timeout: ctx.Duration("timeout")}, nil
 }
 
-// readClient reads usbFlags.
+// readClient reads usbFlags into the fields of x that say how to reach devices.
 func (e env) readClient(ctx *cli.Context, x *scan.Examination) (err error) {
 	if x.Client, err = e.clientOf(ctx); err != nil {
 		return err
@@ -98,8 +98,8 @@ func (e env) readClient(ctx *cli.Context, x *scan.Examination) (err error) {
 	return nil
 }
 
-// locks returns the folder of locks of commands that act on devices, or "" if there is no place
-// for it.
+// locks returns the folder of the locks of commands that act on devices, or "" if this user's data
+// folder is unknown.
 func (e env) locks() actlock.Folder {
 	folder, err := e.DataDir()
 	if err != nil {

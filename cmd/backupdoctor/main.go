@@ -7,9 +7,10 @@
 //   - a message is one line, in lower case, without a full stop, and begins "backupdoctor: ";
 //   - what to do about it follows on a line of its own, which begins "hint: ";
 //   - progress is drawn on stderr, and only on a terminal;
-//   - it prompts only for the questions of --ask, for the password of a backup to verify or
-//     make, before it renames or removes a backup, and before it restarts a device, and only
-//     on a terminal; treat reads its keys from any stdin, and ends with it;
+//   - it prompts only for the questions of --ask, for the names of slots learn, for the password
+//     of a backup to verify or make, before it renames or removes a backup, and before it
+//     restarts a device, and only on a terminal; treat reads its keys from any stdin, and ends
+//     with it;
 //   - the first Ctrl-C ends the scan and still writes the report, the second ends the program;
 //   - the exit code agrees with the report, in every format.
 package main

@@ -29,8 +29,8 @@ func manCommand(e env) *cli.Command {
 	}
 }
 
-// manual returns the manual page in the Markdown of md2man, made from the help texts: the page
-// that urfave/cli makes leaves out their examples.
+// manual returns the manual page in the Markdown of md2man, made from the help texts. The page that
+// urfave/cli makes lacks their examples.
 func manual(app *cli.App) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "%% %s 1\n\n# NAME\n\n%s - %s\n\n", app.Name, app.Name, app.Usage)

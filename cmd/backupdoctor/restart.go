@@ -95,7 +95,7 @@ func (e env) restart(ctx *cli.Context) error {
 	return command.Exit{Code: list.Exit.Code}
 }
 
-// restartAll restarts devices at the same time and returns what was seen.
+// restartAll restarts devices concurrently and returns a row for each.
 func (e env) restartAll(ctx context.Context, x scan.Examination, picked []scan.Picked, wait time.Duration) report.RestartList {
 	rows := make([]report.RestartedDevice, len(picked))
 	waiting := terminal.NewCountdown(e.screen)

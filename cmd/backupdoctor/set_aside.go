@@ -90,7 +90,8 @@ func quotedPaths(folders []backup.Folder) string {
 	return strings.Join(paths, ", ")
 }
 
-// agree asks the person at the terminal. Without a terminal it returns an error.
+// agree asks a yes-or-no question on the terminal. It returns an error unless the answer is yes, and
+// without a terminal.
 func (e env) agree(question string) error {
 	if _, ok := terminal.Of(e.Stdin); !ok {
 		return command.Usage("--yes agrees to it", "stdin is not a terminal: %s", question)

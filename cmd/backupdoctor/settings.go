@@ -65,8 +65,8 @@ func settingsOf(list []setting) []config.Setting {
 	return plain
 }
 
-// unset are commands that ignore settings: their flags have another meaning, or they show
-// invented data.
+// unset lists the commands that ignore settings: their flags have another meaning, or they show
+// simulated devices.
 var unset = []string{"demo", "self-check", "sim", "config"}
 
 // takeSettings makes each command with a configurable flag read the settings before it runs.
@@ -89,8 +89,8 @@ func (e env) takeSettings(app *cli.App) {
 	}
 }
 
-// flagNames returns the names of the flags of a command. A flag builds its names with a regular
-// expression each time it is asked, so ask once per command.
+// flagNames returns the names of the flags of a command. Flag.Names evaluates a regular expression
+// on each call, so call this once per command.
 func flagNames(c *cli.Command) []string {
 	var names []string
 	for _, f := range c.Flags {

@@ -69,7 +69,7 @@ func simCommand(e env) *cli.Command {
 	}
 }
 
-// copiesOf fills a tray with copies of every device, each with a name and a port of its own.
+// copiesOf returns this many copies of every device, each with a name and a port of its own.
 func copiesOf(devices []*sim.Device, copies int) []*sim.Device {
 	if copies <= 1 {
 		return devices

@@ -150,8 +150,8 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	return pipe, nil
 }
 
-// stepSinks returns the sinks of a run that only prints the steps: to stdout, unless a format for it
-// was asked for.
+// stepSinks returns the sinks of a run that only prints the steps: to stdout, unless asked says that
+// another format goes there.
 func (e env) stepSinks(ctx *cli.Context, r reporting, asked bool) ([]scan.Sink, error) {
 	if asked {
 		return r.sinks(e), nil

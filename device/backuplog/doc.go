@@ -4,12 +4,12 @@
 // [ParseLine] parses a line of a saved log, [Understand] interprets one line, and a [Log]
 // groups lines into attempts ([device.Attempt]).
 //
-// Five processes matter. backupd makes iCloud backups, and its scheduler logs what it is
+// Four processes matter. backupd makes iCloud backups, and its scheduler logs what it is
 // waiting for. Preferences is the Settings app, which logs the state of its iCloud Backup
-// page. Setup is Setup Assistant, which can force a backup. BackupAgent2 makes backups to
-// computers and logs errors that look the same; its lines are never attributed to backupd.
-// ReportCrash reports a crash of backupd during an attempt. The Time Machine daemon of a
-// Mac is also called backupd; its lines are counted separately.
+// page. Setup is Setup Assistant, which can force a backup. ReportCrash reports a crash of
+// backupd during an attempt. BackupAgent2, which makes backups to computers, logs errors
+// that look the same; its lines are ignored. The Time Machine daemon of a Mac is also
+// called backupd; its lines are counted separately.
 //
 // Retail devices log most strings as <private>. Error domains, error codes and flags are
 // always readable, and this package relies only on those. It does not decide what a code

@@ -212,8 +212,8 @@ func (r *binaryReader) bytes(kind byte, at, info uint64) (any, error) {
 	return string(utf16.Decode(units)), nil
 }
 
-// integer decodes an integer. Those of 1, 2 or 4 bytes are unsigned, those of 8 bytes
-// signed, and those of 16 bytes hold unsigned 64-bit numbers.
+// integer decodes an integer. Those of 1, 2 or 4 bytes are unsigned and those of 8 bytes
+// signed; those of 16 bytes are undecodable unless they fit in 64 bits, signed or unsigned.
 func (r *binaryReader) integer(at, size uint64) any {
 	switch size {
 	case 16:

@@ -28,7 +28,8 @@ var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10)
 // ParseKeys is like [Parse], but decodes only some keys of the dictionary. Others are
 // removed before decoding, and those of an XML list are never held in memory. So a list of
 // many megabytes, such as the Info.plist of a backup with an icon for each app, costs only
-// as much as its wanted keys. Removed values are not validated, except that they end.
+// as much as its wanted keys. Removed values are not validated, except that those of an
+// XML list must end.
 //
 // Limits.MaxBytes applies to the whole list, the other limits to the wanted keys. An error
 // of r is returned unchanged.
@@ -119,7 +120,7 @@ func (f *keyFilter) text() error {
 			return device.Oversized
 		case errors.Is(err, io.EOF) && f.depth == 0:
 			_, err := Parse(f.kept, Limits{})
-			return cmp.Or[error](err, device.Truncated) // not a property list at all?
+			return cmp.Or[error](err, device.Truncated) // Parse says if it is no property list at all
 		case errors.Is(err, io.EOF):
 			return device.Truncated
 		case !errors.Is(err, bufio.ErrBufferFull):

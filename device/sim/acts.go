@@ -39,7 +39,7 @@ var acts = map[string]act{
 	"set":            {3, 3, nil, withDevice(setValue)},
 }
 
-// withDevice returns an act that waits for the device and is then done at once.
+// withDevice returns an act that waits for the device, then calls do.
 func withDevice(do func(*plugged, []string)) func(context.Context, *player, []string) error {
 	return func(ctx context.Context, p *player, args []string) error {
 		d, err := p.device(ctx)
@@ -55,7 +55,7 @@ func switchBackup(p *plugged, args []string) {
 	p.post(domainChanged)
 }
 
-// backUpNow plays what follows a tap on Back Up Now to everything that listens.
+// backUpNow sends what follows a tap on Back Up Now to every client that follows the log.
 func backUpNow(p *plugged, args []string) {
 	steps := CompletedBackup()
 	switch {
@@ -89,7 +89,7 @@ func freeSpace(p *plugged, args []string) {
 	})
 }
 
-// giveTrust answers the dialog of a program that asks, or that of usbmuxd.
+// giveTrust answers the Trust dialog, whether a program or usbmuxd asked for it.
 func giveTrust(p *plugged, _ []string) {
 	p.answerDialog("trust")
 	if has(p.Faults, PairedByMux) {
@@ -105,7 +105,7 @@ func setClock(p *plugged, args []string) {
 	p.alter(func(d *Device) { d.ClockSkew = seconds(ahead) })
 }
 
-// removeProfiles removes the profile with an identifier, or all.
+// removeProfiles removes the profile with the identifier in args, or all.
 func removeProfiles(p *plugged, args []string) {
 	p.alter(func(d *Device) {
 		const list = "GetProfileList"
@@ -128,7 +128,7 @@ func removeProfiles(p *plugged, args []string) {
 	})
 }
 
-// restartByHand restarts the device, and installs the update in the arguments.
+// restartByHand restarts the device, and installs the update in args if there is one.
 func restartByHand(ctx context.Context, p *player, args []string) error {
 	d, err := p.device(ctx)
 	if err != nil {

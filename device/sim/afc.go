@@ -107,7 +107,7 @@ type afcSession struct {
 	open  map[uint64]*bytes.Reader
 	last  uint64
 
-	writing map[uint64]bool // open files, by handle
+	writing map[uint64]bool // whether an open file may be written, by handle
 }
 
 // crashReports serves the crash report folder. Each report contains one line of text.
@@ -127,7 +127,7 @@ func (s *service) crashReports() {
 	s.afc(files)
 }
 
-// media serves the root of com.apple.afc, which is empty here.
+// media serves the root of com.apple.afc: two empty folders and the lock file.
 func (s *service) media() { s.afc(map[string][]byte{"/DCIM/": nil, "/Downloads/": nil, syncLock: nil}) }
 
 func (s *service) afc(files map[string][]byte) {

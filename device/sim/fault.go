@@ -85,7 +85,7 @@ const (
 
 // Restart faults. At is not used.
 const (
-	Stays     Kind = "stays"      // accepts the request to restart, and does not
+	Stays     Kind = "stays"      // accepts the request to restart, but does not restart
 	StaysAway Kind = "stays-away" // does not return after a restart
 	SameBoot  Kind = "same-boot"  // leaves and returns as if restarted, but has only dropped its connection
 )

@@ -241,8 +241,8 @@ func tree(t *testing.T, folder string) map[string]string {
 }
 
 // A client that runs again after its connection failed resumes the backup. pymobiledevice3 resumes
-// only what began from an earlier backup, here from one that the program's own client made; it has
-// a first one begin again.
+// only an incremental backup, here of one that the program's own client made; a first backup starts
+// over.
 func TestForeignClientsResumeABackup(t *testing.T) {
 	idevicebackup2, pymobiledevice3 := backupClients[0], backupClients[1]
 	for name, test := range map[string]struct {

@@ -64,8 +64,8 @@ func beginning() []LogStep {
 	}
 }
 
-// play plays the steps of the device's log and writes its lines, then those told in the meantime and
-// later, until the client disconnects.
+// play carries out the steps of the device's log and writes their lines, then writes those of the
+// steps in told until the client disconnects.
 func (s *service) play(told <-chan LogStep, frame func(LogStep) []byte) {
 	for _, step := range s.device.Log {
 		if step.AfterSeconds > 0 && sleep(seconds(step.AfterSeconds), s.closed) != nil {
@@ -96,10 +96,10 @@ func (s *service) play(told <-chan LogStep, frame func(LogStep) []byte) {
 	}
 }
 
-// maxTold is how many steps may wait for a client that follows the log; more are lost to it.
+// maxTold is how many steps are queued for a client that follows the log; further ones are dropped.
 const maxTold = 1000
 
-// follow returns the steps told from now on. stop must be called in the end.
+// follow returns a channel of the steps told from now on. The caller must call stop.
 func (p *plugged) follow() (told <-chan LogStep, stop func()) {
 	steps := make(chan LogStep, maxTold)
 	p.mu.Lock()
@@ -112,7 +112,7 @@ func (p *plugged) follow() (told <-chan LogStep, stop func()) {
 	}
 }
 
-// tell carries out a step for the device, and writes its line to all that follow its log.
+// tell carries out a step for the device, and queues its line for all clients that follow its log.
 func (p *plugged) tell(step LogStep) {
 	p.happen(step)
 	p.mu.Lock()
@@ -135,7 +135,7 @@ func (p *plugged) happen(step LogStep) {
 	}
 }
 
-// happen carries out one step; it returns false if nothing can follow.
+// happen carries out one step and writes its line. It returns false if the connection has ended.
 func (s *service) happen(step LogStep, frame func(LogStep) []byte) bool {
 	if step.Detach {
 		s.detach()

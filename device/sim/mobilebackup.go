@@ -133,7 +133,8 @@ func sinceEpoch(at time.Time) uint64 {
 	return uint64(at.Sub(time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)) / time.Second)
 }
 
-// setBackup sets a date in com.apple.mobile.backup; a device without that domain stays without.
+// setBackup sets a date in com.apple.mobile.backup. It does nothing for a device without that
+// domain.
 func (d *Device) setBackup(key string, at time.Time) {
 	if d.values[backupDomain] != nil {
 		d.Set(backupDomain, key, sinceEpoch(at))

@@ -125,7 +125,7 @@ func readMux(r io.Reader) (muxMessage, error) {
 	return message, nil
 }
 
-// answer handles the requests that keep the connection with the mux.
+// answer handles all requests except Connect and Listen, which take over the connection.
 func (s *muxSession) answer(tag uint32, request muxRequest) error {
 	name := request.MessageType
 	switch name {

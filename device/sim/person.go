@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// A Person is what a person does with one device, in order. Each step is a line:
+// A Person lists the steps that a person takes with one device, in order. Each step is a line:
 //
 //	wait SECONDS                      do nothing
-//	await request SERVICE NAME        until the device is asked this, as in Request, since the previous step
+//	await request SERVICE NAME        until the device has received this Request, since the previous step
 //	await boot                        until the device has restarted, since the previous step
-//	await word WORD                   until Tray.Say says this word; one said before counts, once
+//	await word WORD                   until Tray.Say says this word; one said earlier counts, once
 //	switch on|off                     iCloud Backup
 //	back-up                           tap Back Up Now: it completes
-//	back-up ERROR...                  it fails with an error and those below it: 303, CKErrorDomain(25)
+//	back-up ERROR...                  it fails with this chain of errors: 303, CKErrorDomain(25)
 //	back-up wifi-lost                 it is cancelled, and Wi-Fi stays off
-//	free BYTES                        delete something: so many more bytes are free
+//	free BYTES                        delete something, which frees this much
 //	wifi on|off                       join a Wi-Fi network, or switch Wi-Fi off
 //	account on|off                    sign in or out
 //	trust, dont-trust                 answer the Trust dialog; needs the fault trust-pending, or
 //	                                  paired-by-mux, where usbmuxd has asked for trust
-//	clock SECONDS                     set the clock, so far ahead of the tray's
+//	clock SECONDS                     set the clock this far ahead of the tray's
 //	unlock, lock                      with the passcode
 //	update VERSION BUILD              install an update: the device leaves and returns
 //	restart                           the same, without an update

@@ -100,7 +100,7 @@ func TestPersonChangesWhatIsRead(t *testing.T) {
 	}
 }
 
-// A person who taps Back Up Now is heard in the log, and the notification follows.
+// A tap on Back Up Now shows in the log, and the notification follows.
 func TestPersonBacksUp(t *testing.T) {
 	for script, want := range map[string]string{
 		"back-up":                       "Finished uploading",
@@ -174,7 +174,7 @@ func TestPersonTrustsUsbmuxd(t *testing.T) {
 	}
 }
 
-// The cable comes out and goes in again; a restart is awaited, and a word.
+// A person can pull the cable and plug it in again, and await a restart or a word.
 func TestPersonWaits(t *testing.T) {
 	d := named(t, "healthy-iphone")
 	d.Away = 20 * time.Millisecond

@@ -14,8 +14,8 @@ import (
 type player struct {
 	tray *Tray
 	udid string
-	seen int      // requests of the tray before the previous step ended
-	boot int      // restarts of the device before the previous step ended
+	seen int      // requests to the tray until the previous step ended
+	boot int      // restarts of the device until the previous step ended
 	away *plugged // unplugged by the person; nil if it is plugged in
 }
 
@@ -51,7 +51,7 @@ func (t *Tray) playerLocked(udid string) *player {
 	return &player{tray: t, udid: udid, seen: len(t.requests), boot: t.boots[udid]}
 }
 
-// mark begins to count requests and restarts again.
+// mark restarts the count of requests and restarts.
 func (p *player) mark() { p.seen, p.boot = len(p.tray.Requests()), p.tray.Boots(p.udid) }
 
 // playAll carries out the steps of the persons of all devices in the tray, once.
@@ -62,12 +62,13 @@ func (t *Tray) playAll(ctx context.Context, wait func(func())) {
 		if person := p.Person; len(person) > 0 && !t.played[p.UDID()] {
 			t.played[p.UDID()] = true
 			player := t.playerLocked(p.UDID())
-			wait(func() { _ = player.play(ctx, person) }) // it fails only when the tray ends, or the cable is where it should go
+			wait(func() { _ = player.play(ctx, person) }) // fails only if the tray ends or on errPlugged or errUnplugged
 		}
 	}
 }
 
-// Say tells every waiting person a word, such as that a step was confirmed.
+// Say says a word, such as that a step was confirmed. One person that awaits it, now or later,
+// hears it.
 func (t *Tray) Say(word string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -75,7 +76,7 @@ func (t *Tray) Say(word string) {
 	t.changedLocked()
 }
 
-// hear takes a word that was said, and reports whether it was.
+// hear removes a word from those said and reports whether it was among them.
 func (t *Tray) hear(word string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -95,7 +96,7 @@ func (t *Tray) changedLocked() {
 	}
 }
 
-// await waits until something is so. It is asked again whenever the tray has changed.
+// await waits until is returns true. It calls is again whenever the tray has changed.
 func (t *Tray) await(ctx context.Context, is func() bool) error {
 	for {
 		t.mu.Lock()
@@ -115,7 +116,7 @@ func (t *Tray) await(ctx context.Context, is func() bool) error {
 	}
 }
 
-// await carries out the step of that name.
+// await carries out an await step.
 func (p *player) await(ctx context.Context, args []string) error {
 	what := strings.Join(args[1:], " ")
 	return p.tray.await(ctx, func() bool {
@@ -152,7 +153,7 @@ func (t *Tray) find(udid string) *plugged {
 	return nil
 }
 
-// errPlugged and errUnplugged report that the cable is where it should go.
+// errPlugged and errUnplugged report that the cable is already plugged in or unplugged.
 var (
 	errPlugged   = errors.New("it is plugged in already")
 	errUnplugged = errors.New("it is not plugged in")

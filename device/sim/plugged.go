@@ -19,7 +19,7 @@ type plugged struct {
 	mu       sync.Mutex
 	trusted  map[string]*tls.Config // TLS configurations of trusted computers, by HostID
 	tries    int                    // pairing attempts
-	returns  bool                   // it left because Trust was tapped, and will return
+	returns  bool                   // Trust was tapped: it leaves and returns
 	again    int                    // how often it was plugged in before
 	visits   int                    // connections to the crash reports
 	ports    map[uint16]port        // services waiting for a connection
@@ -41,7 +41,7 @@ type port struct {
 	secure  *tls.Config
 }
 
-// newPlugged returns a device in a tray that trusts no computer.
+// newPlugged returns a plugged-in device that trusts no computer yet.
 func newPlugged(t *Tray, device *Device) *plugged {
 	ctx, unplug := context.WithCancel(context.Background())
 	return &plugged{

@@ -64,7 +64,7 @@ func (t *Tray) Boots(udid string) int {
 func (t *Tray) comeBack(before *plugged) {
 	returned, err := plug(t, before.state())
 	if err != nil {
-		return // as when it was plugged in for the first time: it never fails the second time
+		return // cannot happen: it did not fail when the device was first plugged in
 	}
 	returned.succeed(before)
 	t.mu.Lock()

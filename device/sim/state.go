@@ -32,7 +32,7 @@ func (p *plugged) lock(locked bool) {
 	p.lockedNow = locked
 }
 
-// succeed takes over the state of the device when it was in the tray before.
+// succeed takes over what outlasts being unplugged: trust, the lock, the answer to the dialog.
 func (p *plugged) succeed(before *plugged) {
 	before.mu.Lock()
 	defer before.mu.Unlock()

@@ -51,8 +51,8 @@ func loadMembers(folder fs.FS) (map[string][]byte, error) {
 	return members, err
 }
 
-// addSysdiagnose packs the device's sysdiagnose files, if any, into an archive dated at the time
-// of the recording.
+// addSysdiagnose packs the device's sysdiagnose files, if any, into an archive dated RecordedAt. The
+// dates in the files are shifted by age.
 func (d *Device) addSysdiagnose(age time.Duration) error {
 	if d.members == nil {
 		return nil
@@ -159,8 +159,8 @@ func laterShutdowns(data []byte, age time.Duration) []byte {
 	})
 }
 
-// archives returns the sysdiagnose archives currently in the folder. Before ArchivesAfter it
-// returns the files of an archive in progress.
+// archives returns what the archive folder contains on this connection. Up to ArchivesAfter
+// connections, that is nothing on the first, and then the folder of an archive in progress.
 func (p *plugged) archives() map[string][]byte {
 	p.mu.Lock()
 	p.visits++

@@ -11,7 +11,7 @@ import (
 
 // A Request is one request from a client to the tray or a device.
 type Request struct {
-	Service string // usbmux, lockdown, diagnostics, mcinstall, afc, installation_proxy, notification_proxy, os_trace_relay, syslog_relay, crashreportmover
+	Service string // usbmux, lockdown, diagnostics, mcinstall, afc, installation_proxy, notification_proxy, os_trace_relay, syslog_relay, crashreportmover, mobilebackup2, springboardservices
 	Name    string // as its protocol names it, with its subject: GetValue com.apple.mobile.backup
 	UDID    string // "" for requests to the mux itself
 }
@@ -184,9 +184,9 @@ func (t *Tray) note(service, name, udid string) {
 }
 
 // Serve serves clients until ctx is done, then closes the socket and every connection and waits
-// for all of its goroutines. The persons of devices in the tray begin with the first call. The
-// error is nil if ctx ended it. Calling Serve again, on a new
-// socket, simulates a restart of usbmuxd: devices are numbered from 1 again.
+// for all of its goroutines. The first call starts the Persons of the devices in the tray. The
+// error is nil if ctx ended it. Calling Serve again, on a new socket, simulates a restart of
+// usbmuxd: devices are numbered from 1 again.
 func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 	t.startServing()
 	defer t.stopServing()
@@ -197,7 +197,7 @@ func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 	t.playAll(ctx, running.Go)
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
-	defer l.Close() // a client that is accepted while ctx ends does not wait for the line above
+	defer l.Close() // the AfterFunc may not have run when Accept returns a client as ctx ends
 	for {
 		client, err := l.Accept()
 		if ctx.Err() != nil {

@@ -146,7 +146,7 @@ func (all attachments) follow(message safeplist.Dict) (Change, error) {
 	return Change{}, nil
 }
 
-// errEntry reports an attach or detach message that cannot be parsed.
+// errEntry reports an attach message that cannot be parsed.
 var errEntry = errors.New("usbmuxd announced a device that cannot be understood")
 
 // parseAttached parses one device entry, including its connection type.

@@ -57,7 +57,7 @@ type BackupEvent struct {
 	Locked   bool  // the device is locked and the backup is waiting for it
 }
 
-// A BackupResult is the result of a backup. If there is no outcome, Backup also returns an error.
+// A BackupResult is the result of a backup. It is incomplete if Backup returns an error.
 type BackupResult struct {
 	mobilebackup.Outcome
 	Info []byte // Info.plist, written by the computer: describes the device and names its owner

@@ -49,7 +49,7 @@ var hostilePaths = []string{"../../../outside", "a/../../../../outside", "a\x00b
 // which is one more interruption.
 const shortSilence = 250 * time.Millisecond
 
-// A scenario is a backup to interrupt, and what lies in the library before.
+// A scenario is a backup to interrupt, and what the library contains beforehand.
 type scenario struct {
 	name     string
 	password string
@@ -152,7 +152,7 @@ func (s *scenario) prepare(t *testing.T) {
 
 // placesOf returns the places of a kind.
 func (s *scenario) placesOf(t *testing.T, kind string) []string {
-	if _, known := s.places[kind]; !known { // looked for when it is needed: it takes a backup
+	if _, known := s.places[kind]; !known { // found on demand, because it takes a backup
 		s.places[kind] = s.traced(t, kind)
 	}
 	return s.places[kind]

@@ -20,8 +20,8 @@ const phaseBase = 1 << 30
 // sayPhase tells the process that traces this one which phase begins, by a call without effect.
 func sayPhase(phase string) { _, _ = unix.Getpgid(phaseBase + slices.Index(tracedPhases, phase)) }
 
-// changing are the system calls that change names or files, or write them to the disk. They stop a
-// traced process, some only if an argument has a value.
+// changing lists the system calls that change names or files, or write them to the disk. A traced
+// process stops at them, at some only for certain values of an argument.
 var changing = []struct {
 	call     uint32
 	name     string
@@ -42,7 +42,7 @@ var changing = []struct {
 	{call: unix.SYS_GETPGID, argument: 0, test: unix.BPF_JGE, value: phaseBase},
 }
 
-// stopAtChanges has the calls in changing stop this process, which is traced, in all its threads.
+// stopAtChanges makes every thread of this process, which is traced, stop at the calls in changing.
 func stopAtChanges() error {
 	const firstArgument, argumentSize = 16, 8 // in struct seccomp_data
 	load := func(at uint32) unix.SockFilter {
@@ -77,10 +77,10 @@ func stopAtChanges() error {
 
 // traceBackup makes a backup in a process of its own up to the end of the phase c.kind. It kills that
 // process before call c.n, counted from 0, of those that change something in the phase, and returns
-// the names of the calls up to there. ok is false if this computer lets no process be traced.
+// the names of the calls up to that one. ok is false if processes cannot be traced on this computer.
 func traceBackup(t *testing.T, address string, c *backupCase) (calls []string, killed, ok bool) {
 	t.Helper()
-	runtime.LockOSThread() // only the thread that traces a process may command it
+	runtime.LockOSThread() // ptrace requests must come from the thread that started the process
 	defer runtime.UnlockOSThread()
 	said, err := os.Create(filepath.Join(t.TempDir(), "said"))
 	if err != nil {
@@ -156,8 +156,8 @@ func (tr *tracer) follow() error {
 	}
 }
 
-// ends looks at a thread that stops at a system call. It reports whether the process is to be killed,
-// because this is the call to be killed at or the phase is over.
+// ends handles a thread that has stopped at a system call. It reports whether to kill the process:
+// this is the call before which to kill it, or the phase is over.
 func (tr *tracer) ends(thread int) bool {
 	var r syscall.PtraceRegs
 	if syscall.PtraceGetRegs(thread, &r) != nil {

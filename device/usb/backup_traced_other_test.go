@@ -8,7 +8,7 @@ func sayPhase(string) {}
 
 func stopAtChanges() error { return nil }
 
-// traceBackup does nothing: processes are traced on Linux only.
+// traceBackup does nothing: processes are traced only on Linux on amd64.
 func traceBackup(*testing.T, string, *backupCase) (calls []string, killed, ok bool) {
 	return nil, false, false
 }

@@ -44,7 +44,7 @@ func runTraced(t *testing.T, c *backupCase) {
 	}
 }
 
-// TestTracedBackup is the process that runTraced starts.
+// TestTracedBackup is the process that traceBackup starts.
 func TestTracedBackup(t *testing.T) {
 	told := strings.Split(os.Getenv(tracedVariable), "\n")
 	if len(told) != 4 {

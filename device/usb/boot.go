@@ -12,8 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A BootMark tells the boots of a device apart: the keyed hash of BootSessionID, which itself
-// identifies the device. The key exists only in this process.
+// A BootMark identifies one boot of a device. It is a keyed hash of BootSessionID, which would
+// identify the device; the key exists only in this process.
 type BootMark [sha256.Size]byte
 
 var bootKey = sync.OnceValue(func() []byte {
@@ -28,7 +28,7 @@ func hashBoot(id string) BootMark {
 	return BootMark(mac.Sum(nil))
 }
 
-// Boot reads which boot a device is in. It sends requests of [Permitted].
+// Boot reads which boot a device is in. It sends only requests in [Permitted].
 func (c Client) Boot(ctx context.Context, a Attached) (boot device.Fact[BootMark]) {
 	guard(
 		func() { boot, _, _ = c.boot(ctx, a) },

@@ -18,8 +18,8 @@ import (
 // computer.
 type Client struct {
 	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" means the platform default
-	Timeout        time.Duration // for one device in total; 0 means 20 s
-	RequestTimeout time.Duration // for one response, at most half of Timeout; 0 means 5 s, many times what a busy device needs
+	Timeout        time.Duration // for one device in total; 0 means 20 s, on Wi-Fi 60 s
+	RequestTimeout time.Duration // for one response, at most half of Timeout; 0 means 5 s, on Wi-Fi 15 s, many times what a busy device needs
 	Answered       func()        // called when a device has responded, before its session and again within it; may be nil
 }
 

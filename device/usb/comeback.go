@@ -14,7 +14,7 @@ type comeback struct {
 	left    bool
 }
 
-// settle waits up to timeout until usbmuxd has reported the device as it is attached now.
+// settle waits up to timeout for usbmuxd to report how the device is attached now.
 func (c *comeback) settle(ctx context.Context, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -31,7 +31,7 @@ func (c *comeback) settle(ctx context.Context, timeout time.Duration) error {
 }
 
 // leave waits up to timeout for the device to leave. A device that is reported under another
-// number has left and returned already.
+// number has already left and returned.
 func (c *comeback) leave(ctx context.Context, timeout time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

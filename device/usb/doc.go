@@ -1,8 +1,8 @@
 // Package usb finds attached devices through usbmuxd and reads the values relevant to iCloud
-// Backup from each. It only reads: permitted.go lists every request that a scan may send.
-// Pairing, which the user has to ask for, is [Client.Pair] and has its own list. Each session first
-// compares the UDID reported by the device with the one listed by usbmuxd; data from any other
-// device is discarded.
+// Backup from each. A scan only reads: permitted.go lists every request that it may send.
+// [Client.Pair], [Client.Backup] and [Client.Restart] act on a device; the user has to ask for
+// them, and each has its own list. Each session first compares the UDID reported by the device
+// with the one listed by usbmuxd; data from any other device is discarded.
 //
 // [Client.Discover] lists the attached devices, and [Client.Watch] reports devices as they come and
 // go. [Client.Read] examines one device; [Client.Greet] reads only its identity. Read and Greet never
@@ -11,8 +11,8 @@
 // sysdiagnose archives on a device and [Client.Pull] copies one; their requests are listed in
 // [PermittedPull].
 //
-// Every connection has a context and a deadline, except while waiting for log lines or for
-// usbmuxd announcements. Every response is limited in size and checked by package safeplist
+// Every connection has a context and, except while waiting for log lines, notifications or usbmuxd
+// announcements, a deadline. Every response is limited in size and checked by package safeplist
 // before it is decoded, and every error sent by a device becomes a [device.Reason]. Pair records
 // are used but never stored or quoted. The package uses the lower layers of go-ios over its own
 // connections; the upper layers of go-ios have no deadlines and no distinguishable errors.

@@ -126,7 +126,7 @@ var (
 // maxSkew is the largest believable clock skew, in seconds.
 const maxSkew = 50 * 365 * 24 * 60 * 60
 
-// plausible rejects a date before first, or more than two days after the latest of the clocks.
+// plausible rejects a date before first, or more than two days after latest.
 func plausible(date device.Fact[time.Time], first, latest time.Time) device.Fact[time.Time] {
 	at, err := date.Get()
 	if err == nil && (at.Before(first) || at.After(latest.AddDate(0, 0, 2))) {

@@ -82,7 +82,7 @@ func muxFrame(tag uint32, body []byte) []byte {
 // maxMuxMessage limits a usbmuxd message, in bytes; pair records are the largest.
 const maxMuxMessage = 1 << 20
 
-// maxStrays is how many messages with other tags may precede a response.
+// maxStrays is how many messages are read, at most, to find the response to a request.
 const maxStrays = 16
 
 // receiveMux reads the response with the given tag. Messages with other tags answer other

@@ -51,10 +51,10 @@ var PermittedPair = []string{
 // Otherwise the error is a [device.Gap] with lockdownd's error name, if there is one:
 // TrustDenied, TrustForbidden, DeviceError; TrustPending or Locked if the minute passed while the
 // device waited for its owner; Timeout if it did not respond; RecordUnsaved if the device now
-// trusts this computer but usbmuxd could not store the record or returns a different one.
+// trusts this computer but usbmuxd could not store the record, or does not return a usable one.
 //
-// No other request in the package has a lasting effect; see [PermittedPair]. Call Pair only if
-// the user asked for it.
+// Pairing has a lasting effect; its requests are listed in [PermittedPair]. Call Pair only if the
+// user asked for it.
 func (c Client) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, pairTimeout)
 	defer cancel()
@@ -103,11 +103,10 @@ func (c Client) pair(ctx context.Context, a Attached, asked func(PairEvent)) err
 	}
 }
 
-// watchOne sends the changes of one device to changes. Changes are dropped while the receiver is
-// busy, because it polls every second anyway.
+// watchOne sends the changes of one device to changes. A change is dropped if the channel is full.
 func (c Client) watchOne(ctx context.Context, udid string, changes chan<- Change) {
 	guard(func() {
-		// Without it, only a device that leaves and returns is missed.
+		// If Watch fails, Pair only misses a device that leaves and returns, and Restart times out.
 		_ = c.Watch(ctx, func(change Change) {
 			if device.SameUDID(change.Attached.UDID, udid) {
 				select {
@@ -198,8 +197,8 @@ func (p *pairTry) ask(ctx context.Context) (err error) {
 }
 
 // confirmSaved checks that usbmuxd returns the record that it claims to have saved. The error is
-// device.RecordUnsaved if there is no record or an unusable one; the Detail says which. No
-// response from usbmuxd proves neither.
+// device.RecordUnsaved if there is no record or an unusable one; the Detail says which. Any other
+// failure to read it proves neither and is ignored.
 func (c Client) confirmSaved(ctx context.Context, udid string) error {
 	_, err := c.readCredential(ctx, udid)
 	switch reason := device.GapOf(err).Reason; reason {

@@ -54,7 +54,7 @@ var PermittedListening = []string{
 }
 
 // PermittedWatching lists every request that [Client.Access] and [Client.ObserveTrust] may send
-// besides those of [Permitted]. It changes nothing on the device.
+// besides those of [Permitted]. None of them changes anything on the device.
 var PermittedWatching = []string{
 	"lockdown GetValue PasswordProtected",
 	"lockdown StartService com.apple.mobile.insecure_notification_proxy",

@@ -288,9 +288,9 @@ type service struct {
 	close func(error)
 }
 
-// services returns the services to read alongside lockdown, slowest first. Each costs a TLS
-// handshake, the most expensive part of a scan, so values available from lockdown are never read
-// from a service.
+// services returns the services to read alongside lockdown: those of every scan, slowest first,
+// then those in wants. Each costs a TLS handshake, the most expensive part of a scan, so values
+// available from lockdown are never read from a service.
 func (e *examination) services(live *device.Live, wants Wants) []service {
 	list := []service{
 		crashReports(live),

@@ -10,8 +10,8 @@ import (
 )
 
 // PermittedRestart lists every request that [Client.Restart] may send besides those of [Permitted].
-// It takes the lock that programs hold while they sync with or back up the device, and restarts
-// it; nothing else on it changes.
+// They take the lock that programs hold while they sync with or back up the device, and restart
+// the device; nothing else on it changes.
 var PermittedRestart = []string{
 	"lockdown StartService com.apple.afc",
 	"afc Open /com.apple.itunes.lock_sync",
@@ -32,18 +32,18 @@ const (
 	RestartBack                     // it is attached again
 )
 
-// A Restarted is what was seen of a restart.
+// A Restarted is the observed result of a restart.
 type Restarted struct {
 	Attached Attached          // the device as it is attached afterwards; as before if it did not return
 	Left     bool              // it disconnected after the request
 	Back     bool              // it was attached again afterwards
 	NewBoot  device.Fact[bool] // whether BootSessionID has changed
-	Locked   device.Fact[bool] // whether it is locked since: nothing can be backed up before it is unlocked once
+	Locked   device.Fact[bool] // whether it is locked afterwards; nothing can be backed up until it is unlocked once
 	Took     time.Duration     // from the request until it answered again, or until the wait ended
 }
 
-// Confirmed reports whether the restart was seen: the device is in a new boot or, if it does not
-// tell, it left and came back.
+// Confirmed reports whether the restart was observed: the device is in a new boot or, if that is
+// unknown, it left and returned.
 func (r Restarted) Confirmed() bool {
 	if fresh, err := r.NewBoot.Get(); err == nil {
 		return fresh
@@ -51,8 +51,8 @@ func (r Restarted) Confirmed() bool {
 	return r.Left && r.Back
 }
 
-// How long to wait for a device to leave, and in total if Restart is given no time. A device
-// leaves within seconds and returns within two minutes; after an update it may take longer.
+// How long to wait for a device to leave, and in total by default. A device leaves within seconds
+// and returns within two minutes; after an update it may take longer.
 const (
 	leaveTimeout  = time.Minute
 	usualComeback = 5 * time.Minute
@@ -65,9 +65,8 @@ const (
 //
 // The error says why the device was not asked, or did not accept: a [device.Reason] as for
 // [Client.Read], device.Busy if a program syncs with or backs up the device, or device.DeviceError
-// with its status. A device that accepts and does not return is
-// no error. Restart sends the requests in [PermittedRestart]; call it only if the user asked for
-// it.
+// with its status. A device that accepts but does not return is not an error. Restart sends the
+// requests in [PermittedRestart]; call it only if the user asked for it.
 func (c Client) Restart(ctx context.Context, a Attached, wait time.Duration, tell func(RestartEvent)) (r Restarted, err error) {
 	guard(
 		func() { r, err = c.restart(ctx, a, cmp.Or(wait, usualComeback), tell) },
@@ -123,7 +122,7 @@ func reasonIfOver(ctx context.Context) error {
 	return nil
 }
 
-// sendRestart sends the request and returns which boot the device was in. asked is false if the
+// sendRestart sends the request and returns the boot that the device was in. asked is false if the
 // request was not sent.
 func (c Client) sendRestart(ctx context.Context, a Attached) (boot device.Fact[BootMark], asked bool, err error) {
 	c = c.Over(a.Connection)
@@ -147,7 +146,7 @@ func (c Client) sendRestart(ctx context.Context, a Attached) (boot device.Fact[B
 		return boot, false, err
 	}
 	defer service.Close()
-	// The device restarts when the connection ends: otherwise the response could be lost.
+	// WaitForDisconnect delays the restart until the connection ends, so that the response arrives.
 	answer, err := service.ask(ctx, map[string]any{"Request": "Restart", "WaitForDisconnect": true}, anyAnswer)
 	if err != nil {
 		return boot, true, err
@@ -158,12 +157,12 @@ func (c Client) sendRestart(ctx context.Context, a Attached) (boot device.Fact[B
 	case status != "Success":
 		return boot, true, device.Gap{Reason: device.DeviceError, Detail: detail(status)}
 	}
-	_, _ = service.ask(ctx, map[string]any{"Request": "Goodbye"}, anyAnswer) // it was accepted, however this ends
+	_, _ = service.ask(ctx, map[string]any{"Request": "Goodbye"}, anyAnswer) // the restart is already accepted
 	return boot, true, nil
 }
 
-// compareBoots asks the device, until it answers or its time is up, which boot it is in and
-// whether it is locked.
+// compareBoots asks the device, until it answers or answerTimeout has passed, whether it is in a new
+// boot and whether it is locked.
 func (c Client) compareBoots(ctx context.Context, r *Restarted, before device.Fact[BootMark]) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()

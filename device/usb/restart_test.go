@@ -120,7 +120,7 @@ func TestRestartWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// A device that tells no BootSessionID restarted if it left and came back.
+// A device that does not report a BootSessionID counts as restarted if it left and returned.
 func TestRestartOfADeviceThatTellsNoBoot(t *testing.T) {
 	d := quick(t)
 	d.Set("", "BootSessionID", nil)

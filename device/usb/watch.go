@@ -76,7 +76,7 @@ func (c Client) Watch(ctx context.Context, tell func(Change)) error {
 	}
 }
 
-// follow collects changes until ctx is done, reconnecting as needed. c is nil if there is no
+// follow collects changes until ctx is done, reconnecting as needed. a is nil if there is no
 // connection yet.
 func (c Client) follow(ctx context.Context, a *announcements, n *news) {
 	unsettled := false // the last connection ended before all attached devices were announced

@@ -413,7 +413,7 @@ func TestWatchLivesOffTheList(t *testing.T) {
 			until("+1 as 1", "+2 as 2", "+3 as 3")
 			tray.Detach(d[0].UDID())
 			until("+2 as 2", "+3 as 3")
-			// Who hangs up after each event may have told all of them before that is called broken.
+			// A mux that hangs up after each event may have announced every device before that is reported.
 			if broken > 1 || broken == 0 && exited == 0 {
 				t.Errorf("told %d times that the announcements broke off", broken)
 			}

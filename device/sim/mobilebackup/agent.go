@@ -105,7 +105,7 @@ func (a *Agent) Sessions() []Session {
 	return sessions
 }
 
-// Finished returns when the last successful backup ended, or zero if there is none.
+// Finished returns when the session of the last successful backup began, or zero if there is none.
 func (a *Agent) Finished() time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -42,8 +42,8 @@ func (f *Folder) move(from, to string) error {
 	return err
 }
 
-// changing closes the folders that are kept open, unless what changes is a stored file: it may be
-// one of them, or hold them.
+// changing must be called before a name changes. It closes the folders that are kept open, because
+// the name may be that of one of them or of a parent; a stored file's name cannot be.
 func (f *Folder) changing(name string) {
 	if f.parents.trim(); !isStored(name) {
 		f.parents.forget()

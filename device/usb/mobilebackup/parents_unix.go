@@ -13,22 +13,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxParents is how many folders of one backup are kept open: 256 in which files arrive, 256 in
+// maxParents limits the folders that one backup keeps open: 256 in which files arrive, 256 in
 // which they end up, and a few more.
 const maxParents = 520
 
 // openParents counts the folders that all backups of this process keep open.
 var openParents atomic.Int64
 
-// parents keeps folders open, so that a file in one is created and renamed in one system call
-// each. Walking the path takes a dozen for every file, which for small files is most of the work.
-// It is only a cache: whatever it cannot do is done by walking the path.
+// parents keeps folders open, so that a file in one is created or renamed with one system call.
+// Walking the path takes a dozen per file, which for small files is most of the work. It is only a
+// cache: if it does not help, the path is walked.
 type parents struct {
 	mu   sync.Mutex
 	open map[string]*os.File
 }
 
-// of returns the open folder dir; nil if it is not to be kept open, or cannot be opened. It stays
+// of returns dir as an open folder, or nil if it may not be kept open or cannot be opened. It stays
 // open until forget or trim.
 func (p *parents) of(root *os.Root, dir string) *os.File {
 	p.mu.Lock()
@@ -51,8 +51,9 @@ func (p *parents) of(root *os.Root, dir string) *os.File {
 	return folder
 }
 
-// holdsStored reports whether a folder on the path is named like a stored file. No device makes
-// such folders, so they are not looked for when a stored file is moved or removed.
+// holdsStored reports whether a folder on the path is named like a stored file. Such a folder is
+// never kept open, so that moving or removing a stored file need not close any. No device creates
+// one.
 func holdsStored(dir string) bool {
 	for name := range strings.SplitSeq(dir, "/") {
 		if isStored(name) {
@@ -62,8 +63,8 @@ func holdsStored(dir string) bool {
 	return false
 }
 
-// mostParents returns how many folders may be kept open in all: a quarter of the files that the
-// system allows this process.
+// mostParents returns how many folders all backups together may keep open: a quarter of this
+// process's limit on open files.
 func mostParents() int64 {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -72,14 +73,15 @@ func mostParents() int64 {
 	return int64(min(limit.Cur, 1<<20) / 4)
 }
 
-// trim closes all folders if there is no room for another. No file may be being written.
+// trim closes all folders if there is no room for another. Call it only while no file is being
+// written.
 func (p *parents) trim() {
 	if len(p.open) >= maxParents {
 		p.forget()
 	}
 }
 
-// forget closes all folders. No file may be being written.
+// forget closes all folders. Call it only while no file is being written.
 func (p *parents) forget() {
 	for _, folder := range p.open {
 		folder.Close()

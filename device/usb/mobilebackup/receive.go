@@ -20,7 +20,7 @@ const (
 	bufferSize  = 256 << 10 // the block size of devices
 	bufferCount = 16
 	writers     = 8        // files written concurrently
-	readAhead   = 32 << 10 // less than a block: most of a large file is then read where it is needed
+	readAhead   = 32 << 10 // less than a block, so that most of a large file is read directly into its own buffer
 )
 
 // errFull stops writing before the disk is completely full.

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// How much may be received, and for how long, before a sync that no state change requires.
+// How much may be received, and how much time may pass, before syncSome begins a sync.
 const (
 	syncBytes = 64 << 20
 	syncFiles = 1024
 	syncEvery = 2 * time.Second
 )
 
-// changes are what happened in a folder and is not known to be on the disk.
+// changes holds the changes in a folder that are not known to be on the disk.
 type changes struct {
 	since    time.Time
 	arrivals []Arrival
@@ -27,7 +27,7 @@ func newChanges() changes {
 // touched records that a name in a folder changed.
 func (f *Folder) touched(name string) { f.pending.folders[path.Dir(name)] = struct{}{} }
 
-// arrived records a file that has its name.
+// arrived records a received file that has its final name.
 func (f *Folder) arrived(a Arrival) {
 	f.pending.arrivals = append(f.pending.arrivals, a)
 	f.pending.bytes += a.Size
@@ -35,8 +35,8 @@ func (f *Folder) arrived(a Arrival) {
 }
 
 // syncSome begins a sync if enough data or time has accumulated since the last one. The device
-// goes on sending while the disk writes: nothing depends on these files yet, and one that was
-// not synced before a crash is sent again.
+// keeps sending while the disk writes: nothing depends on these files yet, and one that was not
+// synced before a crash is sent again.
 func (f *Folder) syncSome() error {
 	p := f.pending
 	if p.bytes < syncBytes && len(p.arrivals) < syncFiles && time.Since(p.since) < syncEvery {
@@ -64,7 +64,7 @@ func (f *Folder) sync() error {
 }
 
 // synced waits for the sync in progress. Once a sync has failed, the system may have dropped
-// what it could not write, so no later one makes up for it.
+// what it could not write, so a later success proves nothing and the error stays.
 func (f *Folder) synced() error {
 	if f.syncing != nil {
 		f.lost, f.syncing = <-f.syncing, nil
@@ -72,7 +72,7 @@ func (f *Folder) synced() error {
 	return f.lost
 }
 
-// flush writes changes to the disk and hands over the files among them.
+// flush syncs changes to the disk and passes the received files among them to Kept.
 func (f *Folder) flush(p changes) error {
 	if err := f.syncNames(p.folders); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// many returns a stream of as many small files as make a sync begin.
+// many returns a stream with just enough small files to start a sync.
 func many() *stream {
 	s := new(stream)
 	for i := range syncFiles {
@@ -17,8 +17,8 @@ func many() *stream {
 	return s
 }
 
-// Files are handed over once they are synced, and a file that changes the state arrives after all
-// of them were.
+// Files are passed to Kept once they are synced, and a file that changes the state only after all
+// earlier ones.
 func TestSyncsWhileTheDeviceSends(t *testing.T) {
 	folder, path := openFolder(t)
 	release, kept := make(chan struct{}), 0
@@ -32,7 +32,7 @@ func TestSyncsWhileTheDeviceSends(t *testing.T) {
 		}
 		return nil
 	}
-	// The device gets its answer although the files are not kept yet.
+	// The device gets its response before the files are kept.
 	if _, failed, fatal := taken(t, folder, many().end()); failed != nil || fatal != nil {
 		t.Fatal(failed, fatal)
 	}

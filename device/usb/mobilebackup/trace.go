@@ -30,7 +30,7 @@ func (r *run) trace(sent bool, name, detail string) {
 	})
 }
 
-// printable makes untrusted text safe to print, limited to most characters.
+// printable makes untrusted text safe to print, limited to most bytes.
 func printable(text string, most int) string {
 	if len(text) > most {
 		text = text[:most]
