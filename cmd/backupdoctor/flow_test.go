@@ -256,7 +256,13 @@ func TestBrokenAnnouncements(t *testing.T) {
 		{Kind: sim.Garbage, At: "Attached", After: 1},
 		{Kind: sim.Numbered, At: "Attached", After: 1, Count: -22},
 	} {
-		tray, err := sim.New(time.Now, clones(t, 3)...)
+		devices := clones(t, 3)
+		if fault.Kind == sim.HangUp {
+			for _, d := range devices {
+				d.Latency = 100 * time.Millisecond // a visit lasts until watch has subscribed again, and uses the list
+			}
+		}
+		tray, err := sim.New(time.Now, devices...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -44,7 +44,7 @@ type Run struct {
 
 	lookUpRepair func(udid string) (device.Repair, bool) // see Repairs; nil if no history is kept
 	recall       func(keep func(report.Device)) error    // see Recall; nil if no history is kept
-	forgotten    bool                                    // results were forgotten, see forgetLocked
+	forgotten    bool                                    // results were forgotten, see forget
 }
 
 // A member is what a finished device contributes to the tray.
