@@ -19,7 +19,7 @@ While iCloud Photos is off, all photos and videos of the device are part of the 
 The person sees the same messages as with full iCloud storage; Settings shows the size of the next backup.
 
 Judged from records in a backup on this computer: the size that the device estimated for its next iCloud backup, with the apps that take up most of it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives show.
-A size that backup --plan asked the device for is shown beside it and decides nothing: it is that of a full backup to a computer, in which clones of files count in full, and an iCloud backup may hold less.
+The size that a device gives to backup --plan is shown too, but decides nothing: it is that of a full backup to a computer, in which clones of files count in full, and an iCloud backup may hold less.
 Otherwise only a person can answer: neither size can be read over USB, and a device has more storage in use than its backup holds.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleWhatIsBackup, remedies.FoundingArticle},

@@ -24,19 +24,19 @@ var eliminations = []elimination{
 		check:   "icloud-space-used-by-photos-drive",
 		others:  []string{"backup-too-large", "storage-plan-lapsed"},
 		applies: func(_ device.Snapshot, findings []Finding) bool { return isCause(findings, "icloud-storage-full") },
-		summary: "iCloud has too little room, and neither the plan nor the size of the backup is the reason: what remains is what else fills it, usually photos and files.",
+		summary: "iCloud has too little room, and neither the plan nor the size of the backup is the reason: that leaves what else fills it, usually photos and files.",
 	},
 	{
 		check:   "corrupt-previous-backup",
 		others:  besides("corrupt-previous-backup", "escalate-apple-support", "persistent-software-fault"),
 		applies: backupsFail,
-		summary: "Everything else that keeps a backup from completing is ruled out; what remains is a damaged backup in iCloud.",
+		summary: "Everything else that keeps a backup from completing is ruled out; that leaves a damaged backup in iCloud.",
 	},
 	{
 		check:   "persistent-software-fault",
 		others:  besides("escalate-apple-support", "persistent-software-fault"),
 		applies: backupsFail,
-		summary: "Everything less severe is ruled out, including a damaged backup in iCloud; what remains is a fault that only erasing removes.",
+		summary: "Everything less severe is ruled out, including a damaged backup in iCloud; that leaves a fault that only erasing removes.",
 	},
 }
 

@@ -105,7 +105,7 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 	case len(inspected) > 0:
 		f.Status, f.Summary = Warning, "Something between this computer and "+strings.Join(inspected, ", ")+" decrypts the traffic"+sameNetwork+"."
 	case len(silent) > 0:
-		f.Status, f.Summary = Warning, "This computer's network does not let through to "+strings.Join(silent, ", ")+sameNetwork+"."
+		f.Status, f.Summary = Warning, "This computer reaches other hosts of Apple, but not "+strings.Join(silent, ", ")+sameNetwork+"."
 	default:
 		f.Status, f.Summary = Ask, "This computer reaches Apple's hosts, and nothing in between decrypts the traffic"+sameNetwork+"."
 	}

@@ -47,7 +47,7 @@ func TestSeenFromHere(t *testing.T) {
 		{"encryption opened", device.Reach{Hosts: []device.HostReach{apple, host("gsa.apple.com", device.Known(device.IssuedByOther), "Example Corp")}}, vpnProxyFirewall, Warning,
 			"Something between this computer and gsa.apple.com decrypts the traffic; this holds for the device only if it uses the same network."},
 		{"one host closed", device.Reach{Hosts: []device.HostReach{apple, silent}}, vpnProxyFirewall, Warning,
-			"This computer's network does not let through to gsa.apple.com; this holds for the device only if it uses the same network."},
+			"This computer reaches other hosts of Apple, but not gsa.apple.com; this holds for the device only if it uses the same network."},
 		{"all closed is no filter", device.Reach{Hosts: []device.HostReach{silent}}, vpnProxyFirewall, Ask,
 			"This computer reached none of Apple's hosts, and may be offline. Does the iPhone use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See {P-VPN}."},
 	} {

@@ -15,7 +15,7 @@ It does not stop iCloud Backup.
 
 Judged from how the session with the device began.
 The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
-Management can forbid pairing altogether, and so can Find My and other protections: the report gives the reason for a failed try in the device's own words.
+Management can forbid pairing altogether, and so can Find My and other protections: the report gives the reason for a failed attempt in the device's own words.
 After Don't Trust a device asks again only once it has been unplugged.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleTrustAlert, remedies.ImobiledeviceLockdown},
@@ -59,7 +59,7 @@ func failedTry(try device.Gap) string {
 	if try.Reason == "" {
 		return ""
 	}
-	return ", and a try to pair failed: " + try.Error()
+	return ", and an attempt to pair failed: " + try.Error()
 }
 
 // waysToTrust returns the remedies after a failed pairing attempt, or without one.

@@ -22,9 +22,9 @@ var notTrustedJudgements = []judgement{
 	{"forbidden, by its name", well(untrusted(device.Gap{Reason: device.TrustForbidden, Detail: "MCProtected"})), Warning, "Management forbids this device to pair with this computer (MCProtected).", ""},
 	{"broken record", distrusting(device.RecordBroken), Warning, "This computer's pair record for the device is broken.", ""},
 	{"unsaved record", distrusting(device.RecordUnsaved), OK, "The device trusts this computer, which could not save that.", ""},
-	{"Find My forbids", well(untrusted(device.NeverPaired), tried(device.DeviceError, "FMiPProtected")), Warning, "This computer has no pair record for the device, and a try to pair failed: the device answered with an error (FMiPProtected).", ""},
-	{"only by cable", well(untrusted(device.RecordBroken), tried(device.DeviceError, "PairingProhibitedOverThisConnection")), Warning, "This computer's pair record for the device is broken, and a try to pair failed: the device answered with an error (PairingProhibitedOverThisConnection).", ""},
-	{"usbmuxd fails the try", well(untrusted(device.NeverPaired), tried(device.MuxTrouble, "ReadBUID.1")), Warning, "This computer has no pair record for the device, and a try to pair failed: this computer's usbmuxd did not serve the request (ReadBUID.1).", ""},
+	{"Find My forbids", well(untrusted(device.NeverPaired), tried(device.DeviceError, "FMiPProtected")), Warning, "This computer has no pair record for the device, and an attempt to pair failed: the device answered with an error (FMiPProtected).", ""},
+	{"only by cable", well(untrusted(device.RecordBroken), tried(device.DeviceError, "PairingProhibitedOverThisConnection")), Warning, "This computer's pair record for the device is broken, and an attempt to pair failed: the device answered with an error (PairingProhibitedOverThisConnection).", ""},
+	{"usbmuxd fails the try", well(untrusted(device.NeverPaired), tried(device.MuxTrouble, "ReadBUID.1")), Warning, "This computer has no pair record for the device, and an attempt to pair failed: this computer's usbmuxd did not serve the request (ReadBUID.1).", ""},
 	{"handshake failed", distrusting(device.HandshakeFailed), Unknown, "Whether the device trusts this computer could not be read: the encrypted connection to the device could not be set up.", device.HandshakeFailed},
 	{"usbmuxd fails", distrusting(device.MuxTrouble), Unknown, "Whether the device trusts this computer could not be read: this computer's usbmuxd did not serve the request.", device.MuxTrouble},
 	{"another device", distrusting(device.OtherDevice), Unknown, "Whether the device trusts this computer could not be read: another device answered in its place.", device.OtherDevice},
@@ -99,16 +99,16 @@ func TestHeadlineTellsWhyATryToPairFailed(t *testing.T) {
 		"no try": {device.NeverPaired, device.Gap{}, "This computer has no pair record for the device."},
 		"a refusal": {
 			device.NeverPaired, device.Gap{Reason: device.DeviceError, Detail: "FMiPProtected"},
-			"This computer has no pair record for the device, and a try to pair failed: the device answered with an error (FMiPProtected).",
+			"This computer has no pair record for the device, and an attempt to pair failed: the device answered with an error (FMiPProtected).",
 		},
 		"a broken record": {
 			device.RecordBroken, device.Gap{Reason: device.Locked},
-			"This computer's pair record for the device is broken, and a try to pair failed: the device is locked with its passcode.",
+			"This computer's pair record for the device is broken, and an attempt to pair failed: the device is locked with its passcode.",
 		},
 		"the same twice": {device.TrustDenied, device.Gap{Reason: device.TrustDenied}, "Don't Trust was chosen on the device."},
 		"the end of the run": {
 			device.OutOfTime, device.Gap{Reason: device.TrustPending},
-			"The time for the whole run was over, and a try to pair failed: the Trust dialog is waiting on the device.",
+			"The time for the whole run was over, and an attempt to pair failed: the Trust dialog is waiting on the device.",
 		},
 	} {
 		s := device.Snapshot{}

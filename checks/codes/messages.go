@@ -59,7 +59,7 @@ var messages = []message{
 	{
 		meaning: Meaning{
 			Message:  "Currently being restored",
-			InICloud: "A restore is still running, and no backup begins before it has ended.",
+			InICloud: "A restore is still running, and no backup starts until it ends.",
 			Checks:   []string{"restore-in-progress"},
 			Remedies: []remedies.ID{remedies.LetRestoreFinish},
 			Sources:  []remedies.Source{remedies.AppleMissingAfterRestore, remedies.PublicAnalysis},

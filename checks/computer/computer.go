@@ -34,7 +34,7 @@ func Judge(c device.Computer) []Line {
 // muxReached judges whether usbmuxd accepts connections. On Linux it may run only while a
 // device is plugged in.
 func muxReached(c device.Computer) Line {
-	l := Line{ID: "usbmuxd-reachable", Title: "usbmuxd runs and accepts connections", Source: "connection to " + c.Mux.Address}
+	l := Line{ID: "usbmuxd-reachable", Title: "usbmuxd is running and accepts connections", Source: "connection to " + c.Mux.Address}
 	reached, err := c.Mux.Reached.Get()
 	if reached {
 		return l.is(checks.OK, "usbmuxd accepts connections at "+c.Mux.Address)
@@ -51,7 +51,7 @@ func muxReached(c device.Computer) Line {
 	case errInstalled == nil && !installed:
 		return l.is(checks.Problem, "usbmuxd is not installed", installRemedies(c)...)
 	case errInstalled == nil && onUSB == 0:
-		return l.is(checks.Unknown, fmt.Sprintf("usbmuxd is installed and does not run at %s; it may start with the first device", c.Mux.Address),
+		return l.is(checks.Unknown, fmt.Sprintf("usbmuxd is installed but not running at %s; it may start with the first device", c.Mux.Address),
 			"connect an iPhone or iPad with a cable that carries data", startRemedy(c))
 	default:
 		return l.is(checks.Problem, fmt.Sprintf("nothing accepts connections at %s: %s", c.Mux.Address, whyNot(gap)), startOrInstall(c)...)
@@ -161,7 +161,7 @@ const recordsFolder = "/var/lib/lockdown"
 func folders(c device.Computer) []Line {
 	if len(c.Folders) == 0 {
 		l := Line{ID: "backups-readable", Title: "Folders of backups can be read", Source: "this system's usual folders"}
-		return []Line{l.is(checks.Unknown, "no program of Apple keeps backups on this system", "backupdoctor scan --backups DIR names a folder")}
+		return []Line{l.is(checks.Unknown, "no Apple program keeps backups on this system", "backupdoctor scan --backups DIR names a folder")}
 	}
 	var lines []Line
 	for _, f := range c.Folders {

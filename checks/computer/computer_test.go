@@ -141,7 +141,7 @@ func TestJudge(t *testing.T) {
 		"no folder of backups": {func(c *device.Computer) {
 			c.Folders[0].Read = gap(device.Absent, "")
 		}, "backups-readable", checks.Unknown, "there is no folder /b", ""},
-		"no usual folder": {func(c *device.Computer) { c.Folders = nil }, "backups-readable", checks.Unknown, "no program of Apple", "backupdoctor scan --backups"},
+		"no usual folder": {func(c *device.Computer) { c.Folders = nil }, "backups-readable", checks.Unknown, "no Apple program", "backupdoctor scan --backups"},
 		"little room":     {func(c *device.Computer) { c.Rooms[0].FreeBytes = device.Known[uint64](500 << 20) }, "room", checks.Warning, "0.5 GB are free", "free room"},
 		"no room":         {func(c *device.Computer) { c.Rooms[0].FreeBytes = device.Known[uint64](0) }, "room", checks.Problem, "0.0 GB are free", "free room"},
 		"room not known":  {func(c *device.Computer) { c.Rooms[0].FreeBytes = device.Unknown[uint64](device.Unsupported) }, "room", checks.Unknown, "not known", ""},

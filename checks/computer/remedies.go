@@ -51,7 +51,7 @@ func installRemedies(c device.Computer) []string {
 func startRemedy(c device.Computer) string {
 	switch {
 	case c.Mux.Named:
-		return "restart what listens at " + c.Mux.Address
+		return "restart the program that listens at " + c.Mux.Address
 	case c.OS == "darwin":
 		return "usbmuxd is a part of macOS: restart the Mac"
 	case c.OS == "windows":
@@ -72,7 +72,7 @@ func startOrInstall(c device.Computer) []string {
 func updateRemedy(c device.Computer) string {
 	switch {
 	case c.Mux.Named:
-		return "update what listens at " + c.Mux.Address
+		return "update the program that listens at " + c.Mux.Address
 	case c.OS == "darwin":
 		return "update macOS: System Settings, General, Software Update"
 	case c.OS == "windows":

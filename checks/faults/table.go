@@ -11,7 +11,7 @@ const (
 var table = []Fault{
 	{
 		Mode: "folder-gone", Action: Look, Severity: Unusable,
-		Title:  "The folder of the backup is not there any more",
+		Title:  "The backup folder is no longer there",
 		Remedy: "Find out where the folder went, or back the device up again.",
 	},
 	{
@@ -21,7 +21,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "layout-unread", Action: Look, Severity: Note,
-		Title:  "The backup has a layout that this program does not read",
+		Title:  "The backup has a layout that this program cannot read",
 		Remedy: "Use the program that made the backup to open it.",
 	},
 	{
@@ -41,7 +41,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "interrupted-move", Action: Again, Severity: Unusable,
-		Title:  "The last backup did not finish: it was moving new files into the place of old ones when it stopped",
+		Title:  "The last backup did not finish: it was replacing old files with new ones when it stopped",
 		Remedy: runAgain + " Do not restore from it as it is.",
 	},
 	{

@@ -112,7 +112,7 @@ func (e Entry) check() error {
 	}
 	for _, pattern := range e.Devices {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-			return fmt.Errorf("%q is no pattern for a device", pattern)
+			return fmt.Errorf("%q is not a pattern for devices", pattern)
 		}
 	}
 	return nil

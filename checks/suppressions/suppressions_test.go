@@ -21,7 +21,7 @@ func TestReadRefuses(t *testing.T) {
 		"an unknown check":   {"- id: backup-stale\n  reason: x\n- id: backup-stael\n  reason: x", `entry 2: unknown check "backup-stael"`},
 		"an unknown key":     {"- id: backup-stale\n  reason: x\n  device: y", "device"},
 		"trust":              {"- id: not-trusted\n  reason: x", "entry 1: not-trusted cannot be suppressed"},
-		"no pattern":         {"- id: backup-stale\n  reason: x\n  devices: ['[']", `"[" is no pattern`},
+		"no pattern":         {"- id: backup-stale\n  reason: x\n  devices: ['[']", `"[" is not a pattern`},
 		"no day":             {"- id: backup-stale\n  reason: x\n  expires: soon", `line 3: "soon" is not a day`},
 		"a day that is none": {"- id: backup-stale\n  reason: x\n  expires: 2027-02-30", `"2027-02-30" is not a day`},
 		"too long":           {strings.Repeat("#", maxBytes+1), "larger than"},

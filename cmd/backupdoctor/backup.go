@@ -153,7 +153,7 @@ func (e env) libraryToWrite(path string) (library.Library, error) {
 		path = e.usualLibrary()
 	}
 	if path == "" {
-		return library.Library{}, command.Usage("name a folder with --to", "the folder for data of this user is not known")
+		return library.Library{}, command.Usage("name a folder with --to", "this user's data folder is unknown")
 	}
 	l, err := library.Open(path)
 	if err != nil {

@@ -59,7 +59,7 @@ func (e env) exportCopy(ctx *cli.Context) error {
 	e.screen.Status("")
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return command.Usage("backupdoctor backups set-aside keeps that one under another name", "a backup is there already: %s", filepath.Join(place.Path, shelf.UDID))
+		return command.Usage("backupdoctor backups set-aside keeps that one under another name", "there is already a backup: %s", filepath.Join(place.Path, shelf.UDID))
 	case library.IsFull(err):
 		return fmt.Errorf("%s has too little room for the copy, and nothing was left there: %w", place.Path, err)
 	case err != nil:

@@ -20,7 +20,7 @@ func resendCommand(e env) *cli.Command {
 			"bench that runs does. Reports that the hub still has are not counted twice.\n\n" +
 			command.Examples("backupdoctor bench resend --since 7d"),
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "since", Usage: "those of the last `DAYS`: 7d"},
+			&cli.StringFlag{Name: "since", Usage: "send those of the last `DAYS`: 7d"},
 		},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.String("since") == "" {

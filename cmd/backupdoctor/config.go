@@ -67,7 +67,7 @@ func writeSettings(w io.Writer, read config.Config) error {
 		state = "read"
 	}
 	if read.Path == "" {
-		read.Path, state = "none", "the folder for settings of this user is not known"
+		read.Path, state = "none", "this user's configuration folder is unknown"
 	}
 	if _, err := fmt.Fprintf(w, "configuration file: %s (%s)\n\n", report.Clean(read.Path), state); err != nil {
 		return err

@@ -20,7 +20,7 @@ func dataFolder(goos string, getenv func(string) string) (string, error) {
 		}
 	}
 	if folder == "" {
-		return "", errors.New("the folder for data of this user is not known")
+		return "", errors.New("this user's data folder is unknown")
 	}
 	return folder, nil
 }

@@ -99,7 +99,7 @@ func namedPlace(path string) (backup.Place, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return backup.Place{}, command.Usage("", "there is no folder %q", path)
 	case err == nil && !info.IsDir():
-		return backup.Place{}, command.Usage("name the folder that it is in", "%q is no folder", path)
+		return backup.Place{}, command.Usage("name the folder that it is in", "%q is not a folder", path)
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {

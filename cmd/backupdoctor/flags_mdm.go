@@ -16,7 +16,7 @@ import (
 // mdmFlags name an MDM's export, which adds the devices that are not attached.
 func mdmFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "mdm", Category: deviceFlags, Usage: "add devices not attached by an MDM's export in `FILE`: CSV"},
+		&cli.StringFlag{Name: "mdm", Category: deviceFlags, Usage: "also list devices that the MDM export in `FILE` has: CSV"},
 		&cli.StringSliceFlag{Name: "mdm-columns", Category: deviceFlags, Usage: "its columns as `NAME=HEAD`: " + strings.Join(labels.MDMColumns(), ", "), DefaultText: "their usual heads"},
 	}
 }

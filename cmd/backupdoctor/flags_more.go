@@ -87,7 +87,7 @@ func answersIn(from io.Reader, path string, now time.Time) ([]device.Answer, err
 	}
 	for _, a := range answers {
 		if _, ok := checks.FindQuestion(a.Question, device.Identity{}); !ok {
-			hint := "questions are called as in the JSON report: the check's id"
+			hint := "a question is named as in the JSON report: by its check's id"
 			if near := command.Closest(a.Question, checks.QuestionIDs()); near != "" {
 				hint = "did you mean " + near + "?"
 			}

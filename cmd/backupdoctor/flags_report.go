@@ -18,7 +18,7 @@ import (
 func outputFlags() []cli.Flag {
 	return append(renderFlags(),
 		command.Option(reportFlags, "redact", "replace names and identifiers with placeholders"),
-		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
+		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "record what was read in `FILE`, for --from"},
 		command.Option(reportFlags, "quiet", "do not show progress"),
 	)
 }

@@ -22,8 +22,8 @@ import (
 
 func scanFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
-		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, or all in a folder, not devices; - is stdin"},
-		command.Option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
+		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge recordings in `FILE` or a folder, not devices; - is stdin"},
+		command.Option(deviceFlags, "no-usb", "use only backups and archives on this computer"),
 		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "resume an interrupted `RUN`: its ID, a unique prefix of it, or last"},
 		command.Option(deviceFlags, "listen", "follow Back Up Now on devices without a known reason"),
 	}, learnFlags(), historyFlags(), usbFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags(), baselineFlags())
@@ -178,7 +178,7 @@ func (e env) attachedOf(ctx *cli.Context, table releases.Table) (a scan.Attached
 	}
 	a.UDIDs, a.Limit = command.List(ctx, "udid"), ctx.Duration("deadline")
 	if a.Limit < 0 {
-		return a, command.Usage("0 is for as long as it takes", "--deadline must not be negative")
+		return a, command.Usage("0 is no limit", "--deadline must not be negative")
 	}
 	if a.Examination, err = e.examinationOf(ctx, table); err != nil || ctx.Bool("no-usb") {
 		return a, err
@@ -223,7 +223,7 @@ func checksOf(ctx *cli.Context) ([]*checks.Check, error) {
 		return len(only) > 0 && !slices.Contains(only, c.ID) || slices.Contains(skip, c.ID)
 	})
 	if len(left) == 0 {
-		return nil, command.Usage("", "--only and --skip leave no check")
+		return nil, command.Usage("", "--only and --skip leave no checks to run")
 	}
 	return left, nil
 }

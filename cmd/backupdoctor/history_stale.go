@@ -32,7 +32,7 @@ func staleCommand(e env) *cli.Command {
 				"backupdoctor history stale --json | jq -r '.devices[] | select(.backup != \"unknown\") | .serial'",
 			),
 		Flags: slices.Concat([]cli.Flag{
-			&cli.IntFlag{Name: "days", Category: reportFlags, Usage: "`DAYS` that a backup may be old", Value: 14},
+			&cli.IntFlag{Name: "days", Category: reportFlags, Usage: "accept a last backup up to `DAYS` old", Value: 14},
 		}, mdmFlags(), tableJSONOrCSV.Flags(reportFlags), displayFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.Int("days") < 1 {

@@ -118,7 +118,7 @@ func TestDoctorOfAHub(t *testing.T) {
 	addBench(t, dir, "north")
 	eventually(t, "the hub works", func() bool { return called(t, "hub", "doctor", "--data", dir).code == 0 })
 	said := well(t, "hub", "doctor", "--data", dir)
-	for _, want := range []string{"✓  hub", "✓  database ", "✓  stream", "✓  room", "✓  database file", "✓  keys", "!  bench north", "was never connected"} {
+	for _, want := range []string{"✓  hub", "✓  database ", "✓  stream", "✓  room", "✓  database file", "✓  keys", "!  bench north", "has never connected"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}
@@ -132,6 +132,6 @@ func TestDoctorOfAHub(t *testing.T) {
 	p.interrupt(t)
 	eventually(t, "it is known that the hub does not run", func() bool {
 		e := called(t, "hub", "doctor", "--data", dir)
-		return e.code == report.ExitProblems && strings.Contains(e.stdout, "does not run")
+		return e.code == report.ExitProblems && strings.Contains(e.stdout, "is not running")
 	})
 }

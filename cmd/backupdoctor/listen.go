@@ -41,7 +41,7 @@ func listenCommand(e env) *cli.Command {
 func listenFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "listen only to the device with this `UDID`, name, serial or tag"},
-		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "listen for this `TIME` at most", Value: listenFor, DefaultText: "1h; 2m with --conditions"},
+		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "listen for at most `TIME`", Value: listenFor, DefaultText: "1h; 2m with --conditions"},
 		command.Option(deviceFlags, "conditions", "wait for the conditions of the nightly backup, not for a backup"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "read a saved log from `FILE` instead of devices; - is stdin"},
 	}, usbFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
@@ -60,7 +60,7 @@ func (e env) listenOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		l.Length = conditionsFor
 	}
 	if l.Length <= 0 {
-		return pipe, command.Usage("", "--for must be longer than nothing")
+		return pipe, command.Usage("", "--for must be positive")
 	}
 	for _, live := range []string{"udid", "usbmux", "for", "conditions", "backups"} {
 		if err := command.Conflict(ctx, [2]string{"from", live}); err != nil {

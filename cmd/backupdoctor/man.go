@@ -48,19 +48,19 @@ func manual(app *cli.App) string {
 
 const files = `# FILES
 
-**backupdoctor/` + config.FileName + `** in the folder for settings of the user
+**backupdoctor/` + config.FileName + `** in the user's configuration folder
 : settings; **backupdoctor config** shows them
 
-**` + suppressions.FileName + `** in the current folder, else in backupdoctor in the folder for settings
+**` + suppressions.FileName + `** in the current folder, else in backupdoctor in the configuration folder
 : findings to suppress
 
-**backupdoctor/slots.json** in the folder for settings
-: the names of places on the bench
+**backupdoctor/slots.json** in the configuration folder
+: the names of the slots
 
-**backupdoctor/history.sqlite** in the folder for data of the user
+**backupdoctor/history.sqlite** in the user's data folder
 : the history
 
-The folder for settings is **$XDG_CONFIG_HOME** or **~/.config** on Linux, **~/Library/Application Support** on macOS and **%AppData%** on Windows; that for data is **$XDG_DATA_HOME** or **~/.local/share**, the same on macOS, and **%LocalAppData%**.
+The configuration folder is **$XDG_CONFIG_HOME** or **~/.config** on Linux, **~/Library/Application Support** on macOS and **%AppData%** on Windows; the data folder is **$XDG_DATA_HOME** or **~/.local/share**, the same on macOS, and **%LocalAppData%**.
 
 `
 

@@ -54,7 +54,7 @@ func (e env) reportAgain(ctx *cli.Context) error {
 	}
 	for _, r := range reports {
 		if r.Subject != reports[0].Subject {
-			return command.Usage("make one of the scans and one of the backups", "reports of a scan and of backups alone cannot become one")
+			return command.Usage("make one of the scans and one of the backups", "reports of scans and reports of backups cannot be combined")
 		}
 	}
 	merged, older := report.Merge(reports...)

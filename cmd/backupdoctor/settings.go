@@ -46,8 +46,8 @@ func settings() []setting {
 		{Setting: config.Setting{Key: "timeout", Check: checkTime(1), Hint: timeHint, Usual: "20s, on Wi-Fi 60s; a backup none"}},
 		{Setting: config.Setting{Key: "deadline", Check: checkTime(0), Hint: timeHint + "; 0 is no limit", Usual: "10m; of backups none"}},
 		{Setting: config.Setting{Key: "jobs", Check: checkJobs, Hint: "a number, 1 or more", Usual: "10, more while all answer well"}},
-		{Setting: config.Setting{Key: "expire", Check: checkDays, Hint: "30d are 30 days, 4w four weeks", Usual: "never"}},
-		{Setting: config.Setting{Key: "max-age", Check: checkDays, Hint: "14d are 14 days, 2w two weeks", Usual: "2d"}},
+		{Setting: config.Setting{Key: "expire", Check: checkDays, Hint: "30d is 30 days, 4w four weeks", Usual: "never"}},
+		{Setting: config.Setting{Key: "max-age", Check: checkDays, Hint: "14d is 14 days, 2w two weeks", Usual: "2d"}},
 		{Setting: config.Setting{Key: "fail-on", Check: checkLevel, Hint: levelHint, Usual: string(report.Unproved)}},
 		{Setting: config.Setting{Key: "hub", List: true, Check: checkHub, Hint: "tls://HOST", Usual: "none"}, only: []string{"bench"}, yields: []string{"no-history", "redact"}},
 		{Setting: config.Setting{Key: "credentials", Path: config.WholePath, Usual: "none"}, only: []string{"bench"}, yields: []string{"no-history", "redact"}},
@@ -162,7 +162,7 @@ func checkBool(text string) error {
 	return nil
 }
 
-const timeHint = "30s are 30 seconds, 5m five minutes"
+const timeHint = "30s is 30 seconds, 5m five minutes"
 
 func checkTime(least time.Duration) func(string) error {
 	return func(text string) error {

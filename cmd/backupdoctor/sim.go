@@ -26,7 +26,7 @@ func simCommand(e env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "copies", Usage: "fill the tray with `NUMBER` of each device", Value: 1},
 			&cli.DurationFlag{Name: "latency", Usage: "`TIME` of a round trip to each device", DefaultText: "that of its folder"},
-			&cli.IntFlag{Name: "hub", Usage: "let the hub fail above `NUMBER` of devices at a time"},
+			&cli.IntFlag{Name: "hub", Usage: "let the hub fail above `NUMBER` devices at a time"},
 			&cli.BoolFlag{Name: "network", Usage: "attach the devices over Wi-Fi in place of USB", DisableDefaultText: true},
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to serve: UNIX:/path or host:port", Value: "127.0.0.1:27015"},
 		},

@@ -20,7 +20,7 @@ func slotsCommand(e env) *cli.Command {
 			slotsVariable + " names.\n\n" +
 			"A slot can be learned only where usbmuxd reports the port of a device.\n\n" +
 			command.Examples(
-				"backupdoctor slots learn                    one place after the other",
+				"backupdoctor slots learn                    slot by slot",
 				"backupdoctor slots learn --names A1,A2,A3   in this order, without being asked",
 				"backupdoctor slots list",
 				"backupdoctor slots forget A3",

@@ -24,7 +24,7 @@ func slotsHealthCommand(e env) *cli.Command {
 				"backupdoctor slots health --json | jq -r '.slots[] | select(.suspicious) | .slot'",
 			),
 		Flags: slices.Concat([]cli.Flag{
-			&cli.IntFlag{Name: "runs", Category: reportFlags, Usage: "look at the newest `NUMBER` of runs", Value: 50},
+			&cli.IntFlag{Name: "runs", Category: reportFlags, Usage: "look at the newest `NUMBER` runs", Value: 50},
 		}, displayFlags(), tableOrJSON.Flags(reportFlags)),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.Int("runs") < 1 {

@@ -48,7 +48,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 				Files: r.files, Last: ctx.Bool("last"),
 			}
 			if fetch.Wait <= 0 {
-				return command.Usage("", "--wait must be longer than nothing")
+				return command.Usage("", "--wait must be positive")
 			}
 			if info, err := os.Stat(fetch.Folder); err != nil || !info.IsDir() {
 				return command.Usage("", "there is no folder %q", fetch.Folder)

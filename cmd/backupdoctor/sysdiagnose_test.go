@@ -109,7 +109,7 @@ func TestSysdiagnoseOfNothing(t *testing.T) {
 		code int
 		says string
 	}{
-		"no archive":          {[]string{"scan", "--no-usb", "--sysdiagnose", notes}, report.ExitUsage, "is no sysdiagnose archive"},
+		"no archive":          {[]string{"scan", "--no-usb", "--sysdiagnose", notes}, report.ExitUsage, "is not a sysdiagnose archive"},
 		"no file":             {[]string{"scan", "--no-usb", "--sysdiagnose", notes + "x"}, report.ExitUsage, "there is no file"},
 		"with a recording":    {[]string{"scan", "--from", "-", "--sysdiagnose", notes}, report.ExitUsage, "cannot be used together"},
 		"no device":           {[]string{"sysdiagnose", "--usbmux", address}, report.ExitNoDevice, "no device is attached"},

@@ -63,11 +63,11 @@ func treatCommand(e env) *cli.Command {
 func treatFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "treat the device with this `UDID`, name, serial or tag"},
-		&cli.StringFlag{Name: "by", Category: deviceFlags, Usage: "record `NAME` as the person who does it"},
+		&cli.StringFlag{Name: "by", Category: deviceFlags, Usage: "record `NAME` as the person doing the repair"},
 		command.Option(deviceFlags, "open", "list the repairs that no new backup has confirmed yet"),
 		command.Option(deviceFlags, "no-input", "print the steps, and never wait for a person"),
 		command.Option(deviceFlags, "pair", "ask an untrusted device to show the Trust dialog, and wait"),
-		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "follow a backup for this `TIME` at most", Value: listenFor},
+		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "follow a backup for at most `TIME`", Value: listenFor},
 		&cli.StringFlag{Name: "to", Category: backupFlags, Usage: "library of copies in `DIR`", DefaultText: "backupdoctor/backups in the data folder"},
 		&cli.IntFlag{Name: "keep", Category: backupFlags, Usage: "`NUMBER` of proved copies of a device to keep", Value: 1},
 	}, usbFlags(), labelFlags(), answerFlags(), placeFlags(), passwordFlags(), checkFlags(), renderFlags())

@@ -43,11 +43,11 @@ const commandsAtOnce = 4
 
 func watchFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
-		&cli.IntFlag{Name: "until", Category: deviceFlags, Usage: "end after this `NUMBER` of visits"},
+		&cli.IntFlag{Name: "until", Category: deviceFlags, Usage: "end after `NUMBER` visits"},
 		command.Option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
 		command.Option(deviceFlags, "sizes", "also measure the apps; takes some seconds per device"),
 		&cli.StringFlag{Name: "exec", Category: watchHeading, Usage: "run the shell `COMMAND`"},
-		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` for the command on one device", Value: 5 * time.Minute},
+		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` limit of the command for one device", Value: 5 * time.Minute},
 		command.Option(watchHeading, "notify", "show a notice on the desktop, in place of the terminal's bell"),
 		command.Option(watchHeading, "no-bell", "do not ring the terminal's bell"),
 	}, historyFlags(), usbFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
@@ -65,7 +65,7 @@ type watch struct {
 func (e env) watchOf(ctx *cli.Context) (w watch, err error) {
 	w.source.Until = ctx.Int("until")
 	if ctx.Duration("exec-timeout") <= 0 {
-		return w, command.Usage("", "--exec-timeout must be longer than nothing")
+		return w, command.Usage("", "--exec-timeout must be positive")
 	}
 	if ctx.IsSet("until") && w.source.Until < 1 {
 		return w, command.Usage("", "--until must be at least 1")

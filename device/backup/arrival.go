@@ -36,7 +36,7 @@ func (i *inspector) digestAsArrived(b *batch, t *task, stored uint64) bool {
 	case !t.hasDigest:
 		return false
 	case t.digest != i.received.SHA1:
-		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of the %d bytes that arrived is not the one recorded", stored))
+		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of the %d bytes received does not match the one recorded", stored))
 		return false
 	}
 	i.digestsRight++
@@ -50,7 +50,7 @@ func (i *inspector) digestAsArrived(b *batch, t *task, stored uint64) bool {
 // detects damage to photos and app files, which carry no digest.
 func (i *inspector) isAsArrived(b *batch, t *task) bool {
 	if i.sum = i.sum256.Sum(i.sum[:0]); string(i.sum) != string(i.received.SHA256[:]) {
-		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("its %d bytes are not those that arrived", i.received.Size))
+		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("its %d bytes differ from those received", i.received.Size))
 		return false
 	}
 	i.receivedRight++

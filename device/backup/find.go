@@ -59,7 +59,7 @@ type Closed struct {
 const maxFolders = 10_000
 
 // errCrowded means that a place was searched only in part.
-var errCrowded = fmt.Errorf("it has more than %d entries, and the rest was not looked at", maxFolders)
+var errCrowded = fmt.Errorf("it has more than %d entries, and the rest was not read", maxFolders)
 
 // Find searches places for backups; a place may also be a backup itself. A place that does not
 // exist holds none. One that is not readable, or not fully searched when ctx ends, is returned

@@ -298,7 +298,7 @@ func (i *inspector) empty(b *batch, t *task) {
 		i.lengthsRight++
 		i.digestsRight++
 	case t.hasDigest && i.comparesDigests() && i.kind == plain:
-		i.refute(device.StatementDigests, blobAltered, b, t, "the digest of its 0 bytes is not the one recorded")
+		i.refute(device.StatementDigests, blobAltered, b, t, "the digest of its 0 bytes does not match the one recorded")
 	default: // a file of 0 bytes has lost nothing, whatever its digest
 		i.lengthsRight++
 		i.keepDigest(t)
@@ -328,7 +328,7 @@ func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) boo
 	}
 	i.sum = i.hash.Sum(i.sum[:0])
 	if string(i.sum) != string(t.digest[:]) {
-		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of its %d bytes is not the one recorded", n))
+		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of its %d bytes does not match the one recorded", n))
 		return false
 	}
 	i.digestsRight++

@@ -120,7 +120,7 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 		v.leaveOpen(device.StatementKind, decrypted, "")
 	case v.clearList.Load() && v.properties.hasKeys():
 		v.kind = locked
-		v.contradiction("there are keys to an encrypted Manifest.db, and it is in clear")
+		v.contradiction("there are keys to an encrypted Manifest.db, and it is in the clear")
 	case said == locked && p.keyed == 0 && p.unkeyed > 0:
 		v.kind = plain
 		v.contradiction("IsEncrypted is true, and no record carries a key")

@@ -79,10 +79,10 @@ func openLockedDB(ctx context.Context, path string, size int64, p properties, ke
 
 // errKeysLost means that the manifest is not plain and that Manifest.plist neither has its key
 // nor says that there is none.
-var errKeysLost = errors.New("it is not in clear, and its key is not in Manifest.plist")
+var errKeysLost = errors.New("it is not in the clear, and its key is not in Manifest.plist")
 
 // errCut means that a database is truncated. SQLite itself pads a cut page with zeros.
-var errCut = errors.New("it was cut: it is shorter than its header states")
+var errCut = errors.New("it is truncated: it is shorter than its header states")
 
 func isCut(head []byte, size int64) bool {
 	stated, known := sqliteSize(head)

@@ -238,7 +238,7 @@ func wordsOf(err error) string {
 		device.Absent:      "it is missing",
 		device.Truncated:   "it is empty or truncated",
 		device.Malformed:   "it is not a property list",
-		device.WrongType:   "it is of another type than a device writes",
+		device.WrongType:   "it is not of the type that a device writes",
 		device.Oversized:   "it is longer than any that a device writes",
 		device.Hostile:     "it is built to exhaust its reader, and was not decoded",
 		device.Unsupported: "it has a version that the device refuses",

@@ -489,7 +489,7 @@ func (v *verification) judgePassword() {
 	case v.kind == locked:
 		v.statements.skip(device.StatementPadding, "the keybag was not opened")
 	case v.kind == decryptedCopy:
-		v.statements.skip(device.StatementPadding, "the files are in clear")
+		v.statements.skip(device.StatementPadding, "the files are in the clear")
 	case v.kind == plain:
 		v.statements.skip(device.StatementPadding, "the backup is not encrypted")
 	default:

@@ -46,7 +46,7 @@ func readExpected(expected, since string) (expectation, error) {
 	}
 	at, err := time.ParseInLocation(time.DateOnly, day, time.Local)
 	if err != nil {
-		return expectation{}, fmt.Errorf("the day since when must be written like 2026-09-01, not %q", day)
+		return expectation{}, fmt.Errorf("the date must be written like 2026-09-01, not %q", day)
 	}
 	e.since = at.UTC()
 	return e, nil

@@ -42,8 +42,8 @@ func TestInventoryExpects(t *testing.T) {
 func TestInventoryExpectsNothingElse(t *testing.T) {
 	for table, want := range map[string]string{
 		"serial,expected\nA,icloud\nB,cloud":         `line 3: expected must be icloud, computer or none, not "cloud"`,
-		"serial,expected\nA,none since last week":    `line 2: the day since when must be written like 2026-09-01, not "last week"`,
-		"serial,expected,expected since\nA,none,1.9": `line 2: the day since when must be written like 2026-09-01, not "1.9"`,
+		"serial,expected\nA,none since last week":    `line 2: the date must be written like 2026-09-01, not "last week"`,
+		"serial,expected,expected since\nA,none,1.9": `line 2: the date must be written like 2026-09-01, not "1.9"`,
 	} {
 		if _, err := ReadInventory(strings.NewReader(table)); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %q", err, want)

@@ -58,7 +58,7 @@ func ReadInventory(r io.Reader) (Inventory, error) {
 	}
 	keys := keyColumns(heads)
 	if len(keys) == 0 {
-		return Inventory{}, fmt.Errorf("none of its columns is called UDID or Serial: %q", heads)
+		return Inventory{}, fmt.Errorf("it has no column named UDID or Serial: %q", heads)
 	}
 	inventory := Inventory{index: map[string]int{}}
 	inventory.serials = slices.ContainsFunc(keys, func(i int) bool { return !slices.Contains(udidHeads, plain(heads[i])) })

@@ -183,7 +183,7 @@ func TestInventoryParts(t *testing.T) {
 func TestInventoryRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ table, want string }{
 		"nothing":            {"", "it is empty"},
-		"no key":             {"tag,owner\n1,2", `none of its columns is called UDID or Serial: ["tag" "owner"]`},
+		"no key":             {"tag,owner\n1,2", `it has no column named UDID or Serial: ["tag" "owner"]`},
 		"a device twice":     {"udid,tag\na-b,1\nx,2\nAB,3", "the lines 2 and 4 are about the same device, AB"},
 		"UTF-16":             {"\xff\xfes\x00e\x00", "it is not UTF-8"},
 		"a quote left open":  {"udid,tag\nab,\"1", `extraneous or missing "`},

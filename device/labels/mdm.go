@@ -94,7 +94,7 @@ func placesOf(heads []string, columns map[string]string) (map[string]int, error)
 			}
 		}
 		if _, found := at[name]; !found && columns[name] != "" {
-			return nil, fmt.Errorf("none of its columns is called %q", columns[name])
+			return nil, fmt.Errorf("it has no column named %q", columns[name])
 		}
 	}
 	_, hasSerial := at[MDMSerial]

@@ -44,7 +44,7 @@ func TestReadMDMRefuses(t *testing.T) {
 			t.Errorf("%q: %v", table, err)
 		}
 	}
-	if _, err := ReadMDM(strings.NewReader("a,b\nx,y"), map[string]string{MDMSerial: "A", MDMLastBackup: "c"}, time.Now()); err == nil || err.Error() != `none of its columns is called "c"` {
+	if _, err := ReadMDM(strings.NewReader("a,b\nx,y"), map[string]string{MDMSerial: "A", MDMLastBackup: "c"}, time.Now()); err == nil || err.Error() != `it has no column named "c"` {
 		t.Errorf("a head that is not there: %v", err)
 	}
 }

@@ -52,7 +52,7 @@ func ReadSlots(r io.Reader) (Slots, error) {
 		return Slots{}, fmt.Errorf("it is not a file of slots: %w", err)
 	}
 	if file.Schema != slotsSchema {
-		return Slots{}, fmt.Errorf("it has the schema %d, and this version reads %d", file.Schema, slotsSchema)
+		return Slots{}, fmt.Errorf("it has schema number %d, and this version reads %d", file.Schema, slotsSchema)
 	}
 	var s Slots
 	for _, slot := range file.Slots {

@@ -70,7 +70,7 @@ func Update(ctx context.Context, builtIn Table, from, path string) (Table, error
 		return Table{}, fmt.Errorf("%s lists %d models, and Apple's list has at least %d: it is not complete", from, models, leastModels)
 	}
 	if table.Date.Before(builtIn.Date) {
-		return Table{}, fmt.Errorf("%s is of %s, older than the table of %s that is built in", from, day(table.Date), day(builtIn.Date))
+		return Table{}, fmt.Errorf("%s is of %s, older than the built-in table of %s", from, day(table.Date), day(builtIn.Date))
 	}
 	if err := table.Save(path); err != nil {
 		return Table{}, fmt.Errorf("writing the table of releases: %w", err)

@@ -99,7 +99,7 @@ func TestUpdateRefuses(t *testing.T) {
 				for i := range answer.PublicAssetSets.IOS {
 					answer.PublicAssetSets.IOS[i].PostingDate = "2025-01-01"
 				}
-			}, "older than the table",
+			}, "older than the built-in table",
 		},
 	}
 	for name, test := range tests {

@@ -58,7 +58,7 @@ func sameHost(request *http.Request, via []*http.Request) error {
 		return fmt.Errorf("it redirects to %s://%s", request.URL.Scheme, request.URL.Host)
 	}
 	if len(via) >= 5 {
-		return errors.New("it redirects in a circle")
+		return errors.New("it redirects in a loop")
 	}
 	return nil
 }

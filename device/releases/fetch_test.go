@@ -39,7 +39,7 @@ func TestFetch(t *testing.T) {
 		"/moved":   "",
 		"/away":    "redirects to https://example.com",
 		"/plain":   "redirects to http://",
-		"/circle":  "in a circle",
+		"/circle":  "in a loop",
 		"/endless": "larger than 8 MiB",
 		"/nothing": "404 Not Found",
 	}

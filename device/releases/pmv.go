@@ -61,7 +61,7 @@ func tableOf(answer pmv) (Table, error) {
 		return Table{}, err
 	}
 	if len(public) == 0 {
-		return Table{}, errors.New("it offers nothing to an iPhone or iPad")
+		return Table{}, errors.New("it lists nothing for an iPhone or iPad")
 	}
 	managed, err := offersIn(answer.AssetSets)
 	if err != nil {

@@ -65,8 +65,8 @@ func TestParseRejects(t *testing.T) {
 	tests := map[string]struct{ data, want string }{
 		"nothing":            {``, "not Apple's list"},
 		"a web page":         {`<html>`, "not Apple's list"},
-		"another document":   {`{"devices": []}`, "offers nothing"},
-		"only watches":       {`{"PublicAssetSets": {"iOS": [{"ProductVersion": "x", "SupportedDevices": ["Watch4,1"]}]}}`, "offers nothing"},
+		"another document":   {`{"devices": []}`, "lists nothing"},
+		"only watches":       {`{"PublicAssetSets": {"iOS": [{"ProductVersion": "x", "SupportedDevices": ["Watch4,1"]}]}}`, "lists nothing"},
 		"no version":         {asset(`"Build": "23B1", "PostingDate": "2026-06-01"`), `"" is not a version`},
 		"odd version":        {asset(`"ProductVersion": "26.1 (a)", "Build": "23B1", "PostingDate": "2026-06-01"`), "is not a version"},
 		"odd date":           {asset(`"ProductVersion": "26.1", "Build": "23B1", "PostingDate": "1 June"`), "is not a date"},

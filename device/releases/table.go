@@ -47,7 +47,7 @@ func Embedded() Table { return BuiltIn(embedded) }
 func BuiltIn(data []byte) Table {
 	table, err := decode(data)
 	if err != nil {
-		panic("releases: a table that is built in is broken: " + err.Error())
+		panic("releases: a built-in table is broken: " + err.Error())
 	}
 	table.Source = SourceEmbedded
 	return table

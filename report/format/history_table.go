@@ -87,7 +87,7 @@ func (p *page) doubt(why string) cell {
 	case report.DoubtFuture:
 		return cell{{p.lead(unclear), unclear.style, "doubtful: in the future", plain}}
 	case report.DoubtJumpedBack:
-		return cell{{p.lead(unclear), unclear.style, "doubtful: before the one before", plain}}
+		return cell{{p.lead(unclear), unclear.style, "doubtful: earlier than the run before", plain}}
 	default:
 		return nil
 	}

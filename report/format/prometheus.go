@@ -79,7 +79,7 @@ func (e *exposition) run(r report.Report) {
 		e.sample(int64(m.Devices - m.Examined))
 		e.family("backupdoctor_mdm_devices_without_backup", "Of those, devices without a recent iCloud backup.")
 		e.sample(int64(m.Without))
-		e.family("backupdoctor_mdm_devices_unknown", "Of those, devices of which that is unknown.")
+		e.family("backupdoctor_mdm_devices_unknown", "Of those, devices for which it is unknown.")
 		e.sample(int64(m.Unknown))
 	}
 	e.family("backupdoctor_run_cause_devices", "Devices with a cause that nothing else explains.")

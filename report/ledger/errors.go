@@ -22,9 +22,9 @@ var (
 	ErrForeign  = file.ErrForeign // not a ledger of this program
 	ErrAway     = file.ErrAway
 	ErrNoRun    = errors.New("the history has no such run")
-	ErrRunning  = errors.New("the run is not over")
+	ErrRunning  = errors.New("the run has not ended")
 	ErrDenied   = errors.New("this user may not write to it")
-	ErrFinished = errors.New("the run came to its end")
+	ErrFinished = errors.New("the run has ended")
 	ErrUnknown  = errors.New("no such device or report is known")
 	ErrPage     = errors.New("the place in the list cannot be read") // not written by this version
 )

@@ -23,7 +23,7 @@ func (k kind) migrate(ctx context.Context, tx transaction, e engine) error {
 		return err
 	}
 	if old > 0 {
-		return fmt.Errorf("the %s has the form of a version of backupdoctor before the first: name another", k.Noun)
+		return fmt.Errorf("the %s is in a format from before the first version of backupdoctor: name another", k.Noun)
 	}
 	if version > len(migrations) {
 		return k.newer(version)

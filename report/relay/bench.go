@@ -16,7 +16,7 @@ import (
 )
 
 // ErrDown is returned while the stream is not running.
-var ErrDown = errors.New("the stream does not run")
+var ErrDown = errors.New("the stream is not running")
 
 // A Bench sends the reports in the ledger of one bench to a hub, and stores the hub's receipts
 // there. It listens on no port: it opens all connections itself.

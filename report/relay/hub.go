@@ -277,10 +277,10 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 	}
 	host, meet, err := net.SplitHostPort(h.Cluster.Listen)
 	if err != nil {
-		return nil, configError{fmt.Errorf("where the nodes of the cluster meet: %w", err)}
+		return nil, configError{fmt.Errorf("the cluster address of this node: %w", err)}
 	}
 	if options.Cluster.Port, err = strconv.Atoi(meet); err != nil {
-		return nil, configError{fmt.Errorf("where the nodes of the cluster meet: %w", err)}
+		return nil, configError{fmt.Errorf("the cluster address of this node: %w", err)}
 	}
 	options.Cluster.Name, options.Cluster.Host, options.Cluster.NoAdvertise = "backupdoctor", host, true
 	if options.Cluster.TLSConfig, err = node.RouteTLS(); err != nil {
@@ -289,7 +289,7 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 	options.Cluster.TLSTimeout = requestWithin.Seconds()
 	for _, route := range h.Cluster.Routes {
 		if _, _, err := net.SplitHostPort(route); err != nil {
-			return nil, configError{fmt.Errorf("where another node of the cluster is: %w", err)}
+			return nil, configError{fmt.Errorf("the address of another node of the cluster: %w", err)}
 		}
 		options.Routes = append(options.Routes, &url.URL{Scheme: "nats-route", Host: route})
 	}

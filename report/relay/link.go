@@ -108,7 +108,7 @@ func (l *link) run(ctx context.Context) {
 }
 
 var (
-	errNotLinked = errors.New("the hub is not reached")
+	errNotLinked = errors.New("not connected to the hub")
 	errMore      = errors.New("there is more to do")
 )
 
@@ -179,7 +179,7 @@ func (l *link) note(err error) {
 	defer l.mu.Unlock()
 	if l.linked {
 		if l.logged != "" || l.refused != "" {
-			l.log.Info("the hub is reached")
+			l.log.Info("connected to the hub")
 		}
 		l.refused, l.logged = "", ""
 	}
@@ -191,7 +191,7 @@ func (l *link) note(err error) {
 	}
 	if text := err.Error(); text != l.logged {
 		l.logged = text
-		l.log.Warn("the hub is not reached", "error", err)
+		l.log.Warn("not connected to the hub", "error", err)
 	}
 }
 
@@ -210,7 +210,7 @@ func (l *link) setFull(full bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if full && !l.full {
-		l.log.Warn("the hub holds as many reports of this bench as it may: the others wait here", "reports", Share)
+		l.log.Warn("the hub holds as many reports of this bench as it takes: the others wait here", "reports", Share)
 	}
 	l.full = full
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // errLocked is returned for a folder that another process has locked.
-var errLocked = errors.New("another program runs the stream in this folder")
+var errLocked = errors.New("another program is running the stream in this folder")
 
 // lock locks a folder against other processes, creating it if necessary, until unlock is called or
 // the process ends: two servers on one store would corrupt it.

@@ -134,10 +134,10 @@ func TestConfigurationThatCannotWork(t *testing.T) {
 		}), "knows of 1 others"},
 		"a node that meets nowhere": {hub(func(h *Hub) {
 			h.Name, h.Cluster = "a", &Cluster{Listen: "here", Routes: []string{"127.0.0.1:1", "127.0.0.1:2"}}
-		}), "where the nodes"},
+		}), "the cluster address of this node"},
 		"a node with a route to nowhere": {hub(func(h *Hub) {
 			h.Name, h.Cluster = "a", &Cluster{Listen: "127.0.0.1:1", Routes: []string{"there", "there"}}
-		}), "where another node"},
+		}), "the address of another node"},
 		"a guest in plain text": {guest(func(g *Guest) { g.Server = "nats://192.0.2.7" }), "plain text"},
 	} {
 		t.Run(name, func(t *testing.T) {

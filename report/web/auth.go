@@ -218,7 +218,7 @@ func (a *Auth) signInOnce(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.Log.Warn("wrong or used sign-in link", "from", callerOf(r))
-	a.showForm(w, http.StatusForbidden, "/", "This link was used before, or is of an earlier start. Sign in with the token.")
+	a.showForm(w, http.StatusForbidden, "/", "This link was used before, or is from an earlier start. Sign in with the token.")
 }
 
 // letIn starts a session.

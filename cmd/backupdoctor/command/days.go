@@ -14,7 +14,7 @@ var daysPattern = regexp.MustCompile(`^([0-9]{1,4})([dw])$`)
 func Days(flag, text string) (int, error) {
 	found := daysPattern.FindStringSubmatch(text)
 	if found == nil {
-		return 0, Usage("14d are 14 days, 2w two weeks", "--%s %q is not a number of days", flag, text)
+		return 0, Usage("14d is 14 days, 2w two weeks", "--%s %q is not a number of days", flag, text)
 	}
 	days, err := strconv.Atoi(found[1])
 	if found[2] == "w" {

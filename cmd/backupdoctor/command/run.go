@@ -97,7 +97,7 @@ func valueHint(ctx *cli.Context, name string) string {
 		}
 		switch flag.(type) {
 		case *cli.DurationFlag:
-			return "a time has a unit: 30s are 30 seconds, 5m five minutes, 8h eight hours"
+			return "a time has a unit: 30s is 30 seconds, 5m five minutes, 8h eight hours"
 		case *cli.IntFlag:
 			return "use a whole number"
 		}

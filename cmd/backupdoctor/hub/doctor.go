@@ -78,7 +78,7 @@ func (e env) examineHub(ctx context.Context, data hubData, now time.Time) (found
 	case written.WrittenAt.IsZero():
 		add("hub", state{failingMark, "never ran on this folder"})
 	case !running:
-		add("hub", state{failingMark, "does not run; it last did " + words.Ago(written.WrittenAt, now)})
+		add("hub", state{failingMark, "is not running; it last ran " + words.Ago(written.WrittenAt, now)})
 	default:
 		add("hub", state{wellMark, "runs; benches reach it at " + written.Address})
 		for _, p := range written.Health {

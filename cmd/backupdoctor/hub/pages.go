@@ -98,7 +98,7 @@ func (h *hub) token() (string, error) {
 		err = errors.Join(err, os.Remove(path)) // a partial token must not be found at the next start
 		return "", command.Usage("", "the token of the pages cannot be kept: %w", err)
 	}
-	h.log.Info("a token was made, with which to sign in to the pages", "file", path)
+	h.log.Info("a token was made for signing in to the pages", "file", path)
 	return command.Token(path)
 }
 

@@ -60,7 +60,7 @@ func (e env) linkOf(r report.HubBench, now time.Time) state {
 		return state{wellMark, text + ", " + words.Count(r.Received.Reports, "report") + " received"}
 	case "away":
 		if r.AwaySince.IsZero() {
-			return state{warningMark, "was never connected: is its address right, and its credentials the last that were made?"}
+			return state{warningMark, "has never connected: check its address, and that its credentials are the newest"}
 		}
 		return state{warningMark, "away since " + e.moment(r.AwaySince) + ", " + words.Ago(r.AwaySince, now)}
 	case "revoked":
@@ -68,7 +68,7 @@ func (e env) linkOf(r report.HubBench, now time.Time) state {
 	case "foreign":
 		return state{unknownMark, "sent reports once; this hub has made no credentials for it"}
 	}
-	return state{unknownMark, "unknown: the hub does not run"}
+	return state{unknownMark, "unknown: the hub is not running"}
 }
 
 // moment formats a local time with its zone.

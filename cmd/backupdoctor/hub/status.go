@@ -36,7 +36,7 @@ const (
 func (h *hub) keepStatus(ctx context.Context, benches engine, known *health) error {
 	before, err := readStatus(h.folder.status())
 	if err != nil {
-		h.log.Warn("the status of before cannot be read", "error", err)
+		h.log.Warn("the previous status cannot be read", "error", err)
 	}
 	if before.LinkedAt == nil {
 		before.LinkedAt = map[string]time.Time{}

@@ -36,7 +36,7 @@ var LinkExamples = []string{
 func LinkFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "hub", Category: linkHeading, Usage: "send to the hub at `ADDRESS`: tls://HOST; repeatable"},
-		&cli.StringFlag{Name: "credentials", Category: linkHeading, Usage: "`FILE` that hub add-bench has made for this bench"},
+		&cli.StringFlag{Name: "credentials", Category: linkHeading, Usage: "`FILE` that hub add-bench wrote for this bench"},
 		&cli.StringFlag{Name: "hub-ca", Category: linkHeading, Usage: "`FILE` of CA certificates (PEM) for the hub"},
 		&cli.StringSliceFlag{Name: "send", Category: linkHeading, Usage: "also send `WHAT`: names, serials, assets"},
 	}
@@ -49,7 +49,7 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string
 	hubs := ctx.StringSlice("hub")
 	switch {
 	case !kept && len(hubs) > 0:
-		return nil, command.Usage("what leaves has no names and no serial numbers unless --send says so", "--hub sends from the history, and --no-history, --redact and "+scan.HistoryVariable+"="+scan.NoHistory+" keep none")
+		return nil, command.Usage("reports are sent without names and serial numbers unless --send says so", "--hub sends from the history, and --no-history, --redact and "+scan.HistoryVariable+"="+scan.NoHistory+" keep none")
 	case !kept:
 		return nil, nil
 	case len(hubs) > 0 && ctx.String("credentials") == "":
@@ -194,7 +194,7 @@ func (u uploader) watch(ctx context.Context) {
 			u.tell(uploadWords(now, hub))
 			if hub && (!known || now.Linked != linked) {
 				linked, known = now.Linked, true
-				fmt.Fprintln(u.messages, map[bool]string{true: "the hub is reached", false: "the hub is not reached: reports are kept here"}[linked])
+				fmt.Fprintln(u.messages, map[bool]string{true: "connected to the hub", false: "not connected to the hub: reports are kept here"}[linked])
 			}
 		}
 		select {
@@ -222,20 +222,20 @@ func uploadWords(s relay.BenchState, hub bool) string {
 	waiting := s.Waiting - held
 	switch {
 	case !hub && waiting == 0:
-		say("No hub. What is found is kept for one that is joined later.")
+		say("No hub. Reports are kept for one that is joined later.")
 	case !hub:
 		say("No hub. %s kept for one that is joined later.", reportsAre(waiting))
 	case s.Linked && s.Waiting+s.SetAside+s.Lost == 0:
 		say("The hub has all reports.")
 	case s.Full:
-		say("%s kept here: the hub holds %d reports of this bench that it has not stored yet, which is as many as it may.", reportsAre(max(waiting-relay.Share, 0)), relay.Share)
+		say("%s kept here: the hub holds %d reports of this bench that it has not stored yet, which is its limit.", reportsAre(max(waiting-relay.Share, 0)), relay.Share)
 	case s.Linked && waiting > 0:
 		say("%s on the way to the hub.", reportsAre(waiting))
 	case s.Linked && held == 0:
 		say("The hub has accounted for all reports.")
 	case s.Linked:
 	default:
-		why := "The hub is not reached"
+		why := "The bench is not connected"
 		if s.Refused != "" {
 			why += ": " + s.Refused
 		}

@@ -16,15 +16,15 @@ func TestUploadWords(t *testing.T) {
 		hub   bool
 		want  string
 	}{
-		{relay.BenchState{}, false, "No hub. What is found is kept for one that is joined later."},
+		{relay.BenchState{}, false, "No hub. Reports are kept for one that is joined later."},
 		{relay.BenchState{Waiting: 2}, false, "No hub. 2 reports are kept for one that is joined later."},
 		{relay.BenchState{Linked: true}, true, "The hub has all reports."},
 		{relay.BenchState{Linked: true, Waiting: 1}, true, "1 report is on the way to the hub."},
-		{relay.BenchState{Linked: true, Full: true, Waiting: relay.Share + 1}, true, "1 report is kept here: the hub holds 64 reports of this bench that it has not stored yet, which is as many as it may."},
+		{relay.BenchState{Linked: true, Full: true, Waiting: relay.Share + 1}, true, "1 report is kept here: the hub holds 64 reports of this bench that it has not stored yet, which is its limit."},
 		{relay.BenchState{Linked: true, SetAside: 1}, true, "The hub has accounted for all reports. 1 report is set aside at the hub, which could not store them."},
 		{relay.BenchState{Linked: true, Lost: 2}, true, "The hub has accounted for all reports. 2 reports are lost: neither this bench nor the hub has them."},
-		{relay.BenchState{Refused: "its credentials were revoked", Waiting: 3}, true, "The hub is not reached: its credentials were revoked. 3 reports are kept here until it is."},
-		{relay.BenchState{}, true, "The hub is not reached."},
+		{relay.BenchState{Refused: "its credentials were revoked", Waiting: 3}, true, "The bench is not connected: its credentials were revoked. 3 reports are kept here until it is."},
+		{relay.BenchState{}, true, "The bench is not connected."},
 	} {
 		if got := uploadWords(test.state, test.hub); got != test.want {
 			t.Errorf("of %+v\n%q, want\n%q", test.state, got, test.want)

@@ -106,7 +106,7 @@ func (f Files) permitted(path string) (target, error) {
 	case !f.Force:
 		return t, command.Usage("--force overwrites it", "%s exists already", path)
 	case !keepsOwner(t.info):
-		return t, command.Usage("write to another file", "%s belongs to another user or group, and would not any more", path)
+		return t, command.Usage("write to another file", "%s belongs to another user or group, and replacing it would change that", path)
 	}
 	return t, nil
 }

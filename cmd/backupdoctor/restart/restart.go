@@ -88,7 +88,7 @@ func Describe(r usb.Restarted) string {
 	case err == nil && fresh && r.Left:
 		return fmt.Sprintf("restarted: it left, and came back in a new boot after %v", took)
 	case err == nil && fresh:
-		return "restarted: it is in a new boot; that it left was not seen"
+		return "restarted: it is in a new boot; it was not seen to leave"
 	case err == nil && r.Back:
 		return "not restarted: it left and came back, in the same boot as before"
 	case err == nil:
@@ -106,7 +106,7 @@ func Describe(r usb.Restarted) string {
 func Next(r usb.Restarted) string {
 	locked, err := r.Locked.Get()
 	if r.Back && (err != nil || locked) {
-		return "unlock it once with its passcode: before that it does not back up"
+		return "unlock it once with its passcode: until then it does not back up"
 	}
 	return ""
 }

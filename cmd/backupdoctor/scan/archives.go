@@ -38,7 +38,7 @@ func (a Archives) read(ctx context.Context, screen *terminal.Screen) ([]sysdiagn
 		case err != nil && ctx.Err() != nil:
 			return nil, interrupted()
 		case errors.Is(err, sysdiagnose.ErrForeign):
-			return nil, command.Usage("they are called sysdiagnose_….tar.gz; if this one is, it is empty or damaged: fetch it again", "%q is no sysdiagnose archive", path)
+			return nil, command.Usage("they are called sysdiagnose_….tar.gz; if this one is, it is empty or damaged: fetch it again", "%q is not a sysdiagnose archive", path)
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, command.Usage("", "there is no file %q", path)
 		case err != nil:

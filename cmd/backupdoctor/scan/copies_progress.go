@@ -166,9 +166,9 @@ func (p *copyProgress) textLocked(now time.Time) string {
 	case phase == mobilebackup.Sending:
 		return "receiving  " + p.name() + p.amountLocked(now)
 	case phase == mobilebackup.Moving:
-		return fmt.Sprintf("moving     %s puts the files in their places   %s", p.name(), waited)
+		return fmt.Sprintf("moving     %s moves the files into place   %s", p.name(), waited)
 	default:
-		return fmt.Sprintf("checking   %s looks whether everything is there   %s", p.name(), waited)
+		return fmt.Sprintf("checking   %s checks that everything is there   %s", p.name(), waited)
 	}
 }
 

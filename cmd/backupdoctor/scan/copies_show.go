@@ -96,9 +96,9 @@ func (c *copying) copiesNow() []library.Copy {
 func (c *copying) sayBegin(p *library.Partial) {
 	switch {
 	case p.Resumed && p.Dropped > 0:
-		c.say("%s: going on with the copy that was interrupted; %s of %s will be sent again", c.name(), words.Count(p.Dropped, "file"), words.Size(uint64(p.DroppedBytes)))
+		c.say("%s: resuming the interrupted copy; %s of %s will be sent again", c.name(), words.Count(p.Dropped, "file"), words.Size(uint64(p.DroppedBytes)))
 	case p.Resumed:
-		c.say("%s: going on with the copy that was interrupted", c.name())
+		c.say("%s: resuming the interrupted copy", c.name())
 	case p.Shared == library.SharesNone:
 		c.say("%s: this disk cannot share files between copies, so each takes room of its own", c.name())
 	}
@@ -138,7 +138,7 @@ func (c *copying) sayEnd() {
 		c.say("%s: whole, proved %s%s", c.name(), day(time.Now()), c.keptBefore())
 	case c.verdict == device.Broken:
 		c.say("%s: the copy is broken; the one before was kept", c.name())
-		c.say("hint: backupdoctor backup --full --udid %s has everything sent again", c.attached.UDID)
+		c.say("hint: backupdoctor backup --full --udid %s sends everything again", c.attached.UDID)
 	default:
 		c.say("%s: complete, but not proved; backupdoctor verify with its password proves it later", c.name())
 	}

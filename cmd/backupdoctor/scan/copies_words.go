@@ -30,9 +30,9 @@ var adviceByCode = map[int]codeAdvice{
 	22:  {"management forbids backups to a computer", "ask who manages the device"},
 	25:  {"it is still being restored from iCloud", "wait until the restore has ended, then run the same command again"},
 	103: {"it could not read what is in the copy", "run the same command again; if it ends the same way, use --full"},
-	104: {"it could not write to this computer, or could not read one of its own files", "look at the disk of the copies and its free room, then run the same command again"},
+	104: {"it could not write to this computer, or could not read one of its own files", "check the disk that holds the copies, and its free space, then run the same command again"},
 	203: {"it cannot use the folder of the copy", "use --full, which begins with an empty one"},
-	205: {"the copy that it went on from does not fit its list of files", "use --full, which begins with an empty one"},
+	205: {"the copy that it continued does not match its list of files", "use --full, which begins with an empty one"},
 	207: {
 		"a backup password is needed and none is set, or it was changed",
 		"the owner sets one in Finder or Apple Devices: Encrypt local backup; from then on every backup of this device to any computer needs it, and it cannot be read back",
@@ -76,7 +76,7 @@ func copyFailure(err error, name string) (text, hint string) {
 	case device.Detached, device.Truncated, device.Unreachable:
 		return "the connection to the device ended", "connect it to a port of the computer itself with another cable, and " + again
 	case device.Timeout:
-		return "the device said nothing for half an hour", "restart the device and " + again
+		return "the device sent nothing for half an hour", "restart the device and " + again
 	case device.NeverPaired, device.TrustStale, device.TrustPending, device.TrustDenied:
 		return "it does not trust this computer", "unlock it, run backupdoctor scan --pair, and tap Trust"
 	case device.Busy:

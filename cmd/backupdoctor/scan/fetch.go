@@ -128,9 +128,9 @@ func (f Fetch) fetch(ctx context.Context, attached usb.Attached) (string, error)
 func (f Fetch) explain(ctx context.Context, attached usb.Attached) {
 	id := f.Client.Greet(ctx, attached).Device
 	fmt.Fprintf(f.Screen, "on the device, press %s and both volume buttons together for one to one and a half seconds, and let go\n", powerButton(id))
-	fmt.Fprintln(f.Screen, "longer brings up the slider that switches it off: cancel that, and try again")
+	fmt.Fprintln(f.Screen, "if the power-off slider appears, that was too long: cancel it, and try again")
 	fmt.Fprintln(f.Screen, "an iPhone answers with a short buzz, an iPad does not; it may take a picture of the screen too")
-	fmt.Fprintln(f.Screen, "without these buttons: Settings > Accessibility > Touch > AssistiveTouch, and give an action to Analytics")
+	fmt.Fprintln(f.Screen, "without these buttons: Settings > Accessibility > Touch > AssistiveTouch, and assign Analytics to an action")
 	fmt.Fprintln(f.Screen, "then leave it attached; gathering takes five to ten minutes")
 }
 
@@ -270,7 +270,7 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 	if whole, err := endsWhole(path); err != nil {
 		return "", err
 	} else if !whole {
-		fmt.Fprintf(f.Screen, "%s has no end of an archive: what the device holds may be cut off\n", archive.Name)
+		fmt.Fprintf(f.Screen, "%s does not end as an archive does: the device's own file may be truncated\n", archive.Name)
 	}
 	if isDated(archive) {
 		return path, os.Chtimes(path, time.Time{}, archive.ChangedAt)

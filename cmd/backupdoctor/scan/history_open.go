@@ -69,7 +69,7 @@ func OpenHistory(ctx context.Context, env command.Env, messages io.Writer) (*led
 	}
 	switch recovery := store.Recovery(); {
 	case recovery.OldForm:
-		fmt.Fprintln(messages, "backupdoctor: a new history was begun:", recovery)
+		fmt.Fprintln(messages, "backupdoctor: a new history was started:", recovery)
 	case recovery.Kept != "":
 		fmt.Fprintln(messages, "backupdoctor: the history was damaged:", recovery)
 	}
@@ -116,7 +116,7 @@ func HistoryError(err error) error {
 	case errors.Is(err, ledger.ErrNewer):
 		hint = "update this backupdoctor, or name another file in " + HistoryVariable
 	case errors.Is(err, ledger.ErrOldForm):
-		hint = "backupdoctor scan keeps the file under another name and begins a new history"
+		hint = "backupdoctor scan keeps the file under another name and starts a new history"
 	case errors.Is(err, ledger.ErrOlder):
 		hint = "backupdoctor scan upgrades it"
 	case errors.Is(err, ledger.ErrForeign):

@@ -181,13 +181,13 @@ func (f follower) sum(log *backuplog.Log) {
 	conditions, err := a.Conditions.Get()
 	switch {
 	case f.Conditions && err == nil:
-		f.say("the conditions of the nightly backup, by the device: " + terminal.Conditions(conditions))
+		f.say("the conditions of the nightly backup, as the device sees them: " + terminal.Conditions(conditions))
 	case f.Conditions:
-		f.say("the device said nothing of its conditions: that is no data")
+		f.say("the log did not show these conditions: they are unknown")
 	case a.Outcome == device.AttemptUnseen:
-		f.say("no attempt at an iCloud backup was seen in the log: that is no data, and no sign that all is well")
+		f.say("no attempt at an iCloud backup was seen in the log: this does not mean that all is well")
 	case a.Outcome == device.AttemptUnended:
-		f.say("the attempt had not ended when listening did")
+		f.say("the attempt was still running when listening ended")
 	}
 	if a.Lost > 0 {
 		f.say(terminal.LostLines(a.Lost))

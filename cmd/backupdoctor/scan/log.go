@@ -52,7 +52,7 @@ func (l Log) Learn(ctx context.Context, run *Run) (Learned, error) {
 	}
 	if known == 0 {
 		return Learned{}, command.Usage("save one with idevicesyslog, pymobiledevice3 syslog live, or log show",
-			"%s is no log in a form that is known", l.Path)
+			"%s is not a log in a known format", l.Path)
 	}
 	if attempts := log.Attempts(written); log.TimeMachine() > 0 && len(attempts) == 1 && attempts[0].Heard == 0 {
 		return Learned{}, command.Usage("save the log of the iPhone or iPad: idevicesyslog, or pymobiledevice3 syslog live",
@@ -61,7 +61,7 @@ func (l Log) Learn(ctx context.Context, run *Run) (Learned, error) {
 	s := device.Snapshot{TakenAt: time.Now().UTC(), Device: device.Identity{UDID: "unknown"}, Attempts: log.Attempts(written)}
 	identify(&s, l.Table)
 	if s.Attempts[0].Outcome == device.AttemptUnseen {
-		fmt.Fprintln(l.Screen, "no attempt at an iCloud backup was seen in the log: that is no data, and no sign that all is well")
+		fmt.Fprintln(l.Screen, "no attempt at an iCloud backup was seen in the log: this does not mean that all is well")
 	}
 	run.Start(1)
 	run.Done(0, s)

@@ -169,7 +169,7 @@ func (w *watching) take(ctx context.Context, c usb.Change) {
 	case c.Lost != nil:
 		w.lost = true
 		if errors.Is(c.Lost, usb.ErrNoMux) {
-			fmt.Fprintln(w.Screen, "usbmuxd is away: waiting for it to come back")
+			fmt.Fprintln(w.Screen, "usbmuxd cannot be reached: waiting for it to come back")
 		} else {
 			fmt.Fprintf(w.Screen, "usbmuxd stopped announcing devices: %s; waiting for it to recover\n", whyBroken(c.Lost))
 		}

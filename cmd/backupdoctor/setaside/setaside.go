@@ -33,7 +33,7 @@ func Target(ctx context.Context, folder backup.Folder, now time.Time) (string, e
 	}
 	to := folder.Path + "-" + now.Format(archiveTime)
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return "", command.Usage("wait a second", "%q is there already", to)
+		return "", command.Usage("wait a second", "%q already exists", to)
 	}
 	return to, nil
 }

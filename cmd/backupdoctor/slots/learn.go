@@ -42,7 +42,7 @@ func (l *Learner) Learn(ctx context.Context) error {
 	if l.slots, err = l.Read(); err != nil {
 		return err
 	}
-	fmt.Fprintln(l.Stdout, "plug a device into the first place, or leave it there; then along the tray, one place after the other")
+	fmt.Fprintln(l.Stdout, "plug a device into the first slot, or leave it there; then along the tray, slot by slot")
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	changes, watched := make(chan usb.Change), make(chan error, 1)
@@ -76,7 +76,7 @@ func (l *Learner) Learn(ctx context.Context) error {
 			if line.err != nil || line.text == "" || line.text == "q" {
 				return unlessLearned(cmp.Or(line.err, errLearned))
 			}
-			fmt.Fprintln(l.Stdout, "there is no place to name: plug a device into it, or press Enter to end")
+			fmt.Fprintln(l.Stdout, "there is no slot to name: plug a device into one, or press Enter to end")
 		}
 	}
 }
@@ -140,7 +140,7 @@ func (l *Learner) place(ctx context.Context, a usb.Attached) error {
 		}
 		err := l.keep(port, cmp.Or(typed.text, proposal))
 		if err == nil {
-			fmt.Fprintln(l.Stdout, "kept; plug a device into the next place, or press Enter to end")
+			fmt.Fprintln(l.Stdout, "kept; plug a device into the next slot, or press Enter to end")
 			return nil
 		}
 		fmt.Fprintln(l.Stdout, err)

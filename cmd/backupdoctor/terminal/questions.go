@@ -35,7 +35,7 @@ func (q Questions) Ask(ctx context.Context, s *device.Snapshot) bool {
 			return true
 		}
 		if number == 1 {
-			fmt.Fprintf(q.Out, "\n%s: Enter passes a question by, q ends.\n", quotedName(s.Device))
+			fmt.Fprintf(q.Out, "\n%s: Enter skips a question, q ends.\n", quotedName(s.Device))
 		}
 		question := open[0]
 		text, err := q.put(ctx, number, len(open), question)

@@ -58,7 +58,7 @@ func TestQuestions(t *testing.T) {
 		given []string // answered questions
 		shown []string // parts of the output
 	}{
-		{"ended at once", "q\n", false, nil, []string{`"Ada's \x1b[31miPhone": Enter passes a question by, q ends.`, "1. What does the iPhone/iPad say about the failed backup"}},
+		{"ended at once", "q\n", false, nil, []string{`"Ada's \x1b[31miPhone": Enter skips a question, q ends.`, "1. What does the iPhone/iPad say about the failed backup"}},
 		{"end of input", "", false, nil, nil},
 		{"one passed by, an answer, then no more", "\ny\nq\n", false, []string{"back-up-now-completes"}, []string{"2. Does a backup complete when Back Up Now is tapped", "\n3. "}},
 		{"a message", "not enough iCloud storage\nq\n", false, []string{"message"}, []string{"understood as “Not enough iCloud storage”"}},

@@ -36,7 +36,7 @@ const (
 )
 
 // ErrSchema means that the tables of the database are not those expected.
-var ErrSchema = errors.New("the database has other tables than expected")
+var ErrSchema = errors.New("the database does not have the expected tables")
 
 // maxValue is the longest text or blob that SQLite returns unless the caller sets another
 // limit; reading a longer one makes the statement fail.

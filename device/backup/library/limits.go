@@ -10,10 +10,10 @@ import (
 func Limits(path string) []string {
 	var limits []string
 	if !links(path) {
-		limits = append(limits, "This disk cannot link files: each copy takes room of its own, and is copied in full before it is renewed.")
+		limits = append(limits, "This disk cannot link files: each copy takes its full space, and is copied in full before it is renewed.")
 	}
 	if shortFiles(path) {
-		limits = append(limits, "This disk (FAT) holds no file of 4 GiB or more: a device with a longer video cannot be backed up to it.")
+		limits = append(limits, "This disk (FAT) cannot hold a file of 4 GiB or more: a device with a larger video cannot be backed up to it.")
 	}
 	return limits
 }

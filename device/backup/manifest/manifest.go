@@ -23,8 +23,8 @@ var (
 	ErrRow       = errors.New("the row is malformed")
 	ErrFileID    = errors.New("the row's fileID is not the SHA-1 of its domain and path")
 	ErrNotFound  = errors.New("the manifest does not list this file")
-	ErrLayout    = errors.New("the manifest has a layout that is not known") // readable, but something else
-	ErrLocked    = errors.New("the manifest's records are encrypted")        // and no key was given
+	ErrLayout    = errors.New("the manifest has an unknown layout")   // readable, but something else
+	ErrLocked    = errors.New("the manifest's records are encrypted") // and no key was given
 )
 
 // A Manifest is an open list of files.

@@ -81,7 +81,7 @@ func (r *reception) write(name string, pieces <-chan piece) {
 }
 
 // errAbandoned means that a file was not received completely.
-var errAbandoned = errors.New("the file did not arrive as a whole")
+var errAbandoned = errors.New("the file did not arrive in full")
 
 func writeTo(file *os.File, data []byte, sums ...hash.Hash) error {
 	for _, sum := range sums {

@@ -8,7 +8,7 @@ import (
 
 // ErrPath is returned for a path that no real device sends: it leads out of the folder, or some
 // system does not treat its name as a file name. It ends the session.
-var ErrPath = errors.New("the device named a file in a way that no device does")
+var ErrPath = errors.New("the device sent a file name that is not allowed")
 
 // Limits on a path from the device.
 const (

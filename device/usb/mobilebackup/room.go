@@ -9,7 +9,7 @@ import (
 )
 
 // ErrProbe is returned for every request that would change the folder of a probe.
-var ErrProbe = errors.New("this is only a look at how much room a backup needs")
+var ErrProbe = errors.New("this only measures how much room a backup needs")
 
 // errUnknown is returned for unknown messages.
 var errUnknown = errors.New("not supported")

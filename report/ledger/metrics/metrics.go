@@ -30,7 +30,7 @@ var (
 	reports  = describe("backupdoctor_fleet_reports_received_total", "Reports that were kept.", "bench")
 	refused  = describe("backupdoctor_fleet_reports_refused_total", "Reports that the database refused, by reason; what could not even be opened is among those that were set aside.", "reason")
 	leftOut  = describe("backupdoctor_fleet_findings_left_out_total", "Findings of checks that this program does not know and that were left out: the bench has sent too many of those.", "bench")
-	clock    = describe("backupdoctor_fleet_bench_clock_ahead_seconds", "How far the clock of a bench was ahead of the hub's as it sent its last report.", "bench")
+	clock    = describe("backupdoctor_fleet_bench_clock_ahead_seconds", "How far the clock of a bench was ahead of the hub's when it sent its last report.", "bench")
 	lag      = describe("backupdoctor_fleet_bench_lag_seconds", "How long after it was read the last report of a bench was received.", "bench")
 	received = describe("backupdoctor_fleet_bench_last_received_timestamp_seconds", "When the last report of a bench was received, in seconds since 1970.", "bench")
 )

@@ -127,9 +127,9 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, ledger.ErrUnknown):
 		status, words = http.StatusNotFound, "There is no such device or report."
 	case errors.Is(err, ledger.ErrPage):
-		status, words = http.StatusBadRequest, "This address leads nowhere in the list."
+		status, words = http.StatusBadRequest, "This address is not a place in the list."
 	case errors.Is(err, ledger.ErrFilter):
-		status, words = http.StatusBadRequest, "This address asks for what there is not: "+err.Error()+"."
+		status, words = http.StatusBadRequest, "This address asks for something that does not exist: "+err.Error()+"."
 	case r.Context().Err() != nil:
 		return // the client is gone
 	default:

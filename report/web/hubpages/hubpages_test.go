@@ -219,7 +219,7 @@ func TestPages(t *testing.T) {
 		{"/", 200, []string{`<a href="/devices?read=in-part">10 devices read only in part</a>`}},
 		{"/export/devices/csv?days=-1", 400, []string{"must be 1 to 3650"}},
 		{"/export/changes/json?days=-1", 400, []string{"must be 1 to 3650"}},
-		{"/devices?after=nowhere", 400, []string{"leads nowhere"}},
+		{"/devices?after=nowhere", 400, []string{"not a place in the list"}},
 		{"/device?id=00008110-0000000000000000", 200, []string{"&lt;script&gt;alert(1)&lt;/script&gt;=1&#43;1[31m", "Story"}},
 		{"/device?id=nobody", 404, []string{"There is no such device"}},
 		{"/changes?change=fixed&days=8", 200, []string{"Changes in the last 8 days", "Read to be well since"}},
