@@ -111,11 +111,13 @@ func (p *copyProgress) hear(e usb.BackupEvent) {
 		news = !p.locked
 		p.locked = true
 	}
+	if news {
+		p.showLocked(true) // before another event changes it again
+	}
 	progress := p.progress
 	p.mu.Unlock()
 	if news {
 		p.tellPhase(progress)
-		p.show(true)
 	}
 }
 
@@ -126,9 +128,12 @@ func (c *copying) tellPhase(p mobilebackup.Progress) {
 
 func (p *copyProgress) show(news bool) {
 	p.mu.Lock()
-	text := p.textLocked(time.Now())
-	p.mu.Unlock()
-	p.board.set(p.number, text, news)
+	defer p.mu.Unlock()
+	p.showLocked(news)
+}
+
+func (p *copyProgress) showLocked(news bool) {
+	p.board.set(p.number, p.textLocked(time.Now()), news)
 }
 
 // doing describes the phase, and how far it has come, in few words and without the device's name.
