@@ -5,9 +5,9 @@ import "time"
 // NewBackup returns the date of the last good iCloud backup in a snapshot, if that backup was made
 // since a time. before is the date that was read at that time, or why none was.
 //
-// A date later than before is new. One that is earlier, as after the device's clock was set back,
-// or that has none to compare with, has to lie between since and the snapshot by this computer's
-// clock.
+// A date later than before is new, unless it is more than backupClocks before since. An earlier
+// date, as after the device's clock was set back, or one without a date to compare it with, is new
+// if it is between since and the time of the snapshot by this computer's clock.
 func NewBackup(before Fact[time.Time], since time.Time, s Snapshot) (date time.Time, is bool) {
 	if s.Live == nil {
 		return time.Time{}, false
@@ -27,8 +27,8 @@ func NewBackup(before Fact[time.Time], since time.Time, s Snapshot) (date time.T
 	return date, is
 }
 
-// backupClocks is how long before it was seen to be new a backup may have been made: the device's
-// clock may be wrong, and unknown.
+// backupClocks is how long before since a backup with a later date than before may seem to have been
+// made: the device's clock may be wrong by an unknown amount.
 const backupClocks = 24 * time.Hour
 
 // aheadOf returns how far a device's clock is ahead of this computer's, in minutes; 0 if unknown.

@@ -36,7 +36,7 @@ func (m Meaning) Strength(check string) Strength {
 }
 
 // Observed returns what happened, without any cause: the first sentence of the meaning, without
-// a full stop. It is never the sentence of other evidence.
+// a full stop. If only the meaning in computer backups is known, it says so.
 func (m Meaning) Observed() string {
 	text, known := m.InICloud, "reported"
 	if text == "" {

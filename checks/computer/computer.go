@@ -181,7 +181,7 @@ func folders(c device.Computer) []Line {
 	return lines
 }
 
-// How much free space there should be where data is stored.
+// Free space below which a disk that stores data gets a warning, or is a problem.
 const (
 	littleRoom = 1 << 30
 	noRoom     = 50 << 20

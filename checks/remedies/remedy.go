@@ -18,8 +18,8 @@ type Remedy struct {
 	Sources []Source
 }
 
-// Changes reports whether the remedy changes something that a backup may depend on: whether it
-// does more than to look, to make a copy or to ask Apple.
+// Changes reports whether the remedy changes something that a backup may depend on. Reading a
+// message, making a copy and asking Apple do not.
 func (r *Remedy) Changes() bool {
 	return r.Tier != TierLook && r.Tier != TierSafetyCopy && r.Tier != TierEscalate
 }

@@ -13,8 +13,8 @@ func Size(bytes uint64) string { return inUnits(bytes, 1000) }
 // 5,368,709,120 bytes are 5 GB, 2,199,023,255,552 are 2 TB.
 func PlanSize(bytes uint64) string { return inUnits(bytes, 1024) }
 
-// inUnits formats bytes in the largest unit that fits, with one decimal below 10 and, from
-// gigabytes on, whenever it is not zero.
+// inUnits formats bytes in the largest unit that fits. Amounts below 10, and all amounts from
+// gigabytes on, have one decimal unless it is zero.
 func inUnits(bytes, step uint64) string {
 	if bytes < step {
 		return Count(int(bytes), "byte")

@@ -8,8 +8,8 @@ import (
 )
 
 // cards prints table rows one below the other, for a page too narrow for columns. The first
-// field is the title, the second is printed as it is, and the others follow their column names.
-// A title that does not change is not repeated.
+// field is the title, the second is printed without its column name, and the others follow
+// their column names. A title that does not change is not repeated.
 func (p *page) cards(header []column, rows iter.Seq[[]cell]) {
 	var title []string
 	for row := range rows {

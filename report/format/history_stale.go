@@ -44,7 +44,7 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 	return p.write(w)
 }
 
-// managed prints the devices of an export without a recent backup, and those of which it is
+// managed prints the devices of an export without a recent backup, and those whose last backup is
 // unknown.
 func (p *page) managed(m report.MDM) {
 	for _, d := range m.List {

@@ -50,8 +50,9 @@ func WriteJUnit(w io.Writer, r report.Report) error {
 	return writing(text.Flush())
 }
 
-// suitesOf returns the suites of a report, counted. A report of thousands of devices is made
-// twice, for the counts at the top of the file and for the file, rather than held.
+// suitesOf returns the suites of a report with their counts. They are generated twice, once for
+// the totals at the top of the file and once to be written, so that a report of thousands of
+// devices is not held in memory.
 func suitesOf(r report.Report) iter.Seq[junitSuite] {
 	return func(yield func(junitSuite) bool) {
 		counted := func(suite junitSuite) bool {

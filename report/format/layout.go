@@ -55,13 +55,14 @@ func (c cell) natural() int {
 	return widest
 }
 
-// maxDrawn is the number of rows drawn at a time, and more only of one device.
+// maxDrawn is the number of rows after which part of a table is drawn. The rows of one device stay
+// together, so a part may have more.
 const maxDrawn = 64
 
-// table prints rows of cells, no wider than the page. It reads them three times, and draws atOnce
-// at a time, so that its memory does not grow with their number. tablewriter draws the lines but
-// does not keep to a width, so the columns are planned and every cell is wrapped beforehand.
-// between also draws lines between rows.
+// table prints rows of cells, no wider than the page. It reads them three times and draws
+// them in parts of atOnce rows, so that memory use does not grow with their number. tablewriter
+// draws the lines but does not keep to a width, so the columns are planned and every cell is
+// wrapped beforehand. between also draws lines between rows.
 func (p *page) table(header []column, rows iter.Seq[[]cell], between tw.State, atOnce int) error {
 	natural := convert(header, func(h column) int { return columns(h.title) })
 	none := true
@@ -76,7 +77,7 @@ func (p *page) table(header []column, rows iter.Seq[[]cell], between tw.State, a
 	}
 	frame := 3*len(header) + 1 // a space on both sides of each cell, and the separators
 	room := shareColumns(p.Width-frame, natural, header)
-	widths := make([]int, len(header)) // of what was wrapped
+	widths := make([]int, len(header)) // of the wrapped cells
 	for i, h := range header {
 		widths[i] = widthOf(wrap(h.title, room[i]))
 	}

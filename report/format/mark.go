@@ -17,8 +17,8 @@ type mark struct {
 	style  style
 }
 
-// A Mark shows a verdict, status or proof on a page: a symbol and a word with a tone, which is
-// never the only clue.
+// A Mark shows a verdict, status or proof on a page as a symbol and a word. Its tone is never the
+// only clue.
 type Mark struct {
 	Tone string // bad, warn, good, unknown or note
 	Sign string

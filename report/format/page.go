@@ -36,8 +36,8 @@ type page struct {
 	err error     // of writing them
 }
 
-// maxKept is the number of lines that a page with a writer keeps, so that a report of thousands
-// of devices is written in the memory of few.
+// maxKept is the number of lines that a page with a writer buffers, so that memory use does not
+// grow with the number of devices.
 const maxKept = 500
 
 func newPage(o Options) *page {

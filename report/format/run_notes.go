@@ -64,8 +64,8 @@ func connectionNote(d report.Device) string {
 	return ""
 }
 
-// InUse says which command is using a device and, if that is known, since when, in the zone of that
-// time. It returns "" if none is.
+// InUse describes which command is using a device and, if known, since when, in the zone of that
+// time. It returns "" if no command is.
 func InUse(use *report.InUse) string {
 	if use == nil {
 		return ""

@@ -14,7 +14,7 @@ import (
 )
 
 // section prints one part of every device under a heading. Devices with the same text share it.
-// It makes each text twice, so as not to hold those of thousands of devices.
+// It generates each text twice, so that those of thousands of devices are not held in memory.
 func (p *page) section(title string, labels []string, r report.Report, part func(report.Device) []string) {
 	type group struct {
 		labels []string

@@ -78,8 +78,8 @@ func (p *page) ticket(d report.Device) {
 	p.print("By         " + rule((p.Width-24)/2) + "  Signature " + rule(p.Width-24-(p.Width-24)/2-1))
 }
 
-// ticketRepair writes what was wrong, what was done and what proves it. Every line has room for
-// nothing but the signature: the record is complete.
+// ticketRepair writes what was wrong, what was done and what proves it. Only the signature, and a
+// name that was not recorded, are left to fill in.
 func (p *page) ticketRepair(d report.Device, r report.Repair) {
 	p.print(p.hang("Found      ", plain, repairFound(r))...)
 	if len(r.Evidence) > 0 {

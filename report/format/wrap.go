@@ -58,7 +58,8 @@ func wrapAroundAddresses(text string, width int) []string {
 	return append(lines, wrap(strings.Join(words[start:], " "), width)...)
 }
 
-// prefix returns as many letters of text as fit into width columns, but at least one.
+// prefix returns the longest prefix of text that fits into width columns, but at least one
+// character.
 func prefix(text string, width int) string {
 	end, used := 0, 0
 	letters := displaywidth.StringGraphemes(text)

@@ -156,7 +156,7 @@ const tooWide = `document.documentElement.scrollWidth <= innerWidth ? "" :
 
 // Fits fails the test if the page is wider than the window: on a phone, on a tablet in both
 // orientations and on a small screen, in light and dark, in narrow and wide fonts. With -short, as
-// under the race detector, the window is a phone: no code of ours decides how wide a page is.
+// under the race detector, only a phone in light is tested: the layout does not depend on our Go code.
 func (b *Browser) Fits() {
 	b.t.Helper()
 	schemes, widths := []string{"light", "dark"}, []int64{390, 768, 1024, 1280}

@@ -1,4 +1,4 @@
-// Package reporttest has the runs and reports shared by the tests of package report and its
+// Package reporttest provides the runs and reports shared by the tests of package report and its
 // formats.
 package reporttest
 

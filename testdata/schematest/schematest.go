@@ -1,4 +1,4 @@
-// Package schematest judges documents by the published JSON Schemas of their kinds, with an
+// Package schematest validates documents against the published JSON Schemas of their kinds, with an
 // independent library.
 package schematest
 
@@ -12,7 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A Refusal says what in a document is against its schema.
+// A Refusal describes how a document violates its schema.
 type Refusal = jsonschema.ValidationError
 
 var (
@@ -20,8 +20,8 @@ var (
 	compiled = map[report.Kind]*jsonschema.Schema{}
 )
 
-// Check returns a *[Refusal] if a document is against the schema of a kind, and another error if it
-// is no JSON or there is no such schema.
+// Check returns a *[Refusal] if a document violates the schema of its kind, and another error if it
+// is not JSON or there is no such schema.
 func Check(kind report.Kind, document []byte) error {
 	schema, err := schemaOf(kind)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// maxFact limits one variable, in letters: a program cannot start with too large an
-// environment, and the report on stdin is complete.
+// maxFact limits the length of one value, in characters: a program cannot start if its environment
+// is too large. The report on stdin is complete.
 const maxFact = 1000
 
 // facts returns the environment variables for a command. Each is always set, and empty if there
@@ -53,7 +53,7 @@ func causes(d report.Device) []string {
 	return ids
 }
 
-// label returns the slot of a device, or else its name.
+// label returns the slot of a device, or else its name, or else its UDID.
 func label(d report.Device) string {
 	if d.Slot != "" {
 		return short("slot "+d.Slot, 40)
@@ -61,8 +61,8 @@ func label(d report.Device) string {
 	return cmp.Or(short(d.Name, 40), short(d.UDID, 64), "a device")
 }
 
-// short returns an untrusted text on one line, without control characters, cut to a number of
-// letters.
+// short returns an untrusted text on one line, without control characters, truncated to a number
+// of characters.
 func short(text string, letters int) string {
 	clean := []rune(report.Clean(text))
 	if len(clean) > letters {

@@ -17,7 +17,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Limits of a notification's title and text, in letters. Desktops show less.
+// Limits of a notification's title and text, in characters. Desktops show less.
 const (
 	maxTitle = 100
 	maxText  = 300
@@ -117,7 +117,8 @@ $app = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\WindowsPowerShell\v1.0\powershell
 // escapes, which desktops without tag support would show literally.
 var unformatted = strings.NewReplacer("<", "‹", ">", "›", `\`, "∖")
 
-// safe returns a text on one line, without control characters, cut to a number of letters.
+// safe returns a text on one line, without control characters, truncated to a number of
+// characters.
 func safe(text string, letters int) string {
 	short := []rune(report.Clean(text))
 	if len(short) > letters {

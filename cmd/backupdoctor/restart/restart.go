@@ -1,5 +1,4 @@
-// Package restart restarts a device and confirms it: the one act besides a backup that this
-// program carries out on a device.
+// Package restart restarts a device, unless it is seen to be busy, and confirms the restart.
 package restart
 
 import (
@@ -15,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
-// Unseen says what cannot be seen before a restart.
+// Unseen describes what cannot be detected before a restart.
 const Unseen = "whether an iCloud backup or an update is running on it cannot be seen"
 
 // A Restart restarts one attached device.
@@ -27,7 +26,7 @@ type Restart struct {
 	Tell     func(usb.RestartEvent) // called for each step; may be nil
 }
 
-// A BusyError says what was seen to run on a device that was not restarted.
+// A BusyError reports what was running on a device, which was therefore not restarted.
 type BusyError struct{ Seen string }
 
 // Error returns what was seen.
@@ -37,10 +36,11 @@ func (e *BusyError) Error() string { return "not restarted: " + e.Seen }
 func (e *BusyError) Unwrap() error { return device.Busy }
 
 // Run takes the lock of the device, or borrows the one in ctx, reads the device, and restarts it
-// unless something is seen to run on it. It returns what was seen of the restart, and an error if
-// the device was not asked to restart or did not accept: [*actlock.HeldError], [*BusyError], or an
-// error of [usb.Client.Restart]. A device that was asked and is not confirmed to have restarted is no
-// error.
+// unless something is seen to be running on it. It returns what was seen of the restart, and an
+// error if the device was not asked to restart or did not accept: a [*actlock.HeldError] or
+// [*BusyError], the reason why the device does not trust this computer or could not be read, or an
+// error of [usb.Client.Restart]. It is not an error if a restart that the device accepted could not
+// be confirmed.
 func (r Restart) Run(ctx context.Context) (seen usb.Restarted, err error) {
 	seen.Attached = r.Attached
 	if r.Locks != "" {
@@ -68,7 +68,7 @@ func (r Restart) Run(ctx context.Context) (seen usb.Restarted, err error) {
 	return seen, err
 }
 
-// Running returns what a snapshot shows to be running and a restart would interrupt, or "". A
+// Running describes the restore that a snapshot shows to be in progress, or returns "". A recorded
 // state of a restore that an earlier backup contradicts does not count.
 func Running(s device.Snapshot) string {
 	restore := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != "restore-in-progress" })
@@ -80,7 +80,7 @@ func Running(s device.Snapshot) string {
 	return ""
 }
 
-// Describe says what was seen of a restart that the device was asked for.
+// Describe returns what was seen of a restart that the device accepted.
 func Describe(r usb.Restarted) string {
 	took := r.Took.Round(time.Second)
 	fresh, err := r.NewBoot.Get()
@@ -102,7 +102,7 @@ func Describe(r usb.Restarted) string {
 	}
 }
 
-// Next says what to do after a restart, or "" if nothing is known to be needed.
+// Next returns what to do after a restart, or "" if nothing is known to be needed.
 func Next(r usb.Restarted) string {
 	locked, err := r.Locked.Get()
 	if r.Back && (err != nil || locked) {

@@ -1,5 +1,5 @@
 // Package setaside decides whether a backup folder may be renamed, so that the next backup
-// starts afresh, and chooses the new name.
+// starts from scratch, and chooses the new name.
 package setaside
 
 import (
@@ -82,8 +82,8 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 	return nil
 }
 
-// lastingActivity looks for activity up to four times within a second, while files are open: a
-// program that another one is just starting holds the open files of that one for a moment.
+// lastingActivity checks for activity up to four times, a quarter of a second apart, while files
+// are open: a process that was just started briefly holds the open files of its parent.
 func lastingActivity(ctx context.Context, folder backup.Folder) (a backup.Activity, err error) {
 	for range 4 {
 		if a, err = backup.LookForActivity(ctx, folder); err != nil || len(a.OpenIn) == 0 {
@@ -98,8 +98,8 @@ func lastingActivity(ctx context.Context, folder backup.Folder) (a backup.Activi
 	return a, nil
 }
 
-// Caution says what to check first on a system that does not tell which files are open. It is
-// "" where the system does, and on Windows, which refuses to rename a folder with an open file.
+// Caution returns what to check first on a system that does not report open files. It returns ""
+// on Linux, which reports them, and on Windows, which does not rename a folder with an open file.
 func Caution(goos string) string {
 	if goos == "linux" || goos == "windows" {
 		return ""

@@ -32,10 +32,10 @@ type Learner struct {
 	lines <-chan line // lines typed; nil if there are Names
 }
 
-// errLearned ends learning: all names are given, or the person quit.
+// errLearned ends learning: all names are assigned, or the person quit.
 var errLearned = errors.New("learned")
 
-// Learn names the port of each device that is plugged in, until all names are given or the
+// Learn names the port of each device that is plugged in, until all names are assigned or the
 // person quits.
 func (l *Learner) Learn(ctx context.Context) error {
 	var err error
@@ -106,7 +106,8 @@ func (l *Learner) read(ctx context.Context) <-chan line {
 	return lines
 }
 
-// unlessLearned returns nil for errLearned, and any other error unchanged.
+// unlessLearned returns nil for errLearned, the end of input and cancellation, and any other error
+// unchanged.
 func unlessLearned(err error) error {
 	if errors.Is(err, errLearned) || errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 		return nil
@@ -147,7 +148,7 @@ func (l *Learner) place(ctx context.Context, a usb.Attached) error {
 	}
 }
 
-// give gives the next name. A port that was named in this run is skipped.
+// give assigns the next free name. A port that already has one of l.Names is skipped.
 func (l *Learner) give(port, known string) error {
 	if slices.Contains(l.Names, known) && l.slots.Port(known) == port {
 		return nil

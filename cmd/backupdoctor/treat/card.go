@@ -53,8 +53,8 @@ func (p Page) Card(t Task, d report.Device) string {
 	return p.text(append(lines, p.row(keys(t, d))))
 }
 
-// Steps returns what was found on a device and the steps of its plan, in the order in which they
-// are led through if none of them helps.
+// Steps returns what was found on a device and the steps of its plan, in the order in which a
+// repair offers them if none of them helps.
 func (p Page) Steps(d report.Device) string {
 	text, r := p.Opening(d), Begin("", "", d, d.TakenAt)
 	if !Treatable(d) {
@@ -76,7 +76,7 @@ func (p Page) Steps(d report.Device) string {
 	return text
 }
 
-// ended is how a task ends that was carried out and has not helped.
+// ended maps each kind of task to the event recorded when it was carried out and did not help.
 var ended = map[Kind]device.RepairEventKind{
 	Step: device.RepairSeen, Copy: device.RepairCopied, Leave: device.RepairLeft, BackUp: device.RepairFailed,
 }
@@ -129,8 +129,8 @@ func (p Page) about(t Task) string {
 // fewRepairs is the number of past repairs below which their result is not shown.
 const fewRepairs = 5
 
-// hint says how often the remedy was followed by a backup in past repairs of devices with the same
-// cause. It does not change the order of the plan.
+// hint describes how often the remedy was followed by a backup in past repairs of devices with the
+// same cause, or returns "". It does not change the order of the plan.
 func (p Page) hint(t Task) string {
 	for _, check := range t.Step.For {
 		for _, rate := range p.Rates {
@@ -197,7 +197,7 @@ func UnlockWord(d report.Device) string {
 	return report.Clean(d.Name)
 }
 
-// Why returns what a task rests on: the evidence of its causes, and the documents.
+// Why returns the basis of a task: the evidence of its causes, and the documents.
 func (p Page) Why(t Task, d report.Device) string {
 	var lines []string
 	for _, cause := range report.CausesOf(d) {
@@ -231,7 +231,7 @@ func (p Page) Closing(r report.Repair) string {
 	return p.text([]string{"", p.wrap("", mark+"Backed up "+words.Moment(r.NewBackup().In(p.zone()))+". The repair is closed after "+words.Duration(took)+".")})
 }
 
-// Gone returns what the device no longer shows.
+// Gone returns the causes no longer found after a task, or the title of the task if there are none.
 func (p Page) Gone(t Task, gone []string) string {
 	mark := "seen: "
 	if p.UTF8 {
@@ -265,7 +265,7 @@ func (p Page) join(texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), separator)
 }
 
-// heading puts a note at the right margin if there is room.
+// heading puts a note at the right margin, or below the text if there is no room.
 func (p Page) heading(text, note string) string {
 	text, note = p.clean(text), p.clean(note)
 	gap := p.width() - format.DisplayWidth(text) - format.DisplayWidth(note)

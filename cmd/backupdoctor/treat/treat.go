@@ -15,9 +15,9 @@ type Kind string
 
 const (
 	Step   Kind = "step"    // a person carries out a step of the plan
-	Copy   Kind = "copy"    // a copy on this computer is made and proved
+	Copy   Kind = "copy"    // a copy on this computer is made and verified
 	BackUp Kind = "back-up" // a person taps Back Up Now, and the backup is followed
-	Leave  Kind = "leave"   // the device is left to itself for longer than a visit
+	Leave  Kind = "leave"   // the device is left to back up overnight
 	Done   Kind = "done"    // the device has a new iCloud backup
 	Over   Kind = "over"    // nothing in the plan is left
 )
@@ -31,7 +31,7 @@ type Task struct {
 	Locked bool        // the step permanently loses something, and no copy on this computer is proved
 }
 
-// Begin opens the record of a repair.
+// Begin starts the record of a repair.
 func Begin(id, by string, d report.Device, at time.Time) device.Repair {
 	r := device.Repair{ID: id, By: by, StartedAt: at, Verdict: d.Verdict, LastBackup: device.Unknown[time.Time](device.Absent)}
 	if !d.LastBackup.IsZero() {
@@ -48,7 +48,7 @@ func Begin(id, by string, d report.Device, at time.Time) device.Repair {
 	return r
 }
 
-// mostEvidence is how much evidence of the first cause a record keeps.
+// mostEvidence is the maximum amount of evidence of the first cause in a record.
 const mostEvidence = 3
 
 // Treatable reports whether there is anything to do for a device.
@@ -145,8 +145,8 @@ func attemptsIn(r device.Repair) (n int) {
 
 func attempted(r device.Repair) bool { return attemptsIn(r) > 0 }
 
-// sinceAttempt returns the remedies done since the last attempt at an iCloud backup, except
-// those that only look or only make a copy.
+// sinceAttempt returns the remedies done since the last attempt at an iCloud backup, except those
+// that changed nothing a backup may depend on; see changes.
 func sinceAttempt(r device.Repair) (done []string) {
 	for _, e := range r.Events {
 		switch {
@@ -202,11 +202,11 @@ func loses(s report.Step) bool {
 	return known && (remedy.Loses > remedies.LosesNothing || remedy.Tier >= remedies.TierDeleting)
 }
 
-// copyAge is how old the copy may be that unlocks a step that loses something.
+// copyAge is the age below which a copy unlocks a step that loses something.
 const copyAge = 24 * time.Hour
 
-// Proved returns when the newest copy on this computer was made that was proved whole by its
-// contents, if it is not older than a day.
+// Proved returns the date of the newest copy on this computer that was made within copyAge and
+// whose contents were verified to be whole.
 func Proved(d report.Device) (at time.Time, proved bool) {
 	for _, b := range d.Backups {
 		deep := b.Depth == string(device.DeepLook)
@@ -217,7 +217,7 @@ func Proved(d report.Device) (at time.Time, proved bool) {
 	return at, proved
 }
 
-// A Change is what readings of a device showed besides its findings. False is: not seen.
+// A Change is what readings of a device showed besides its findings. False means not seen.
 type Change struct {
 	Restarted  bool // it is in another boot
 	JoinedWiFi bool // it was not on Wi-Fi, and is now

@@ -1,7 +1,7 @@
-// Command conforms reads JSON documents from stdin, and fails if one is against the schema of its
+// Command conforms reads JSON documents from stdin, and fails if one violates the schema of its
 // kind.
 //
-// It is a program of its own because loading the library takes longer than starting backupdoctor,
+// It is a separate program because loading the library takes longer than starting backupdoctor,
 // which the tests of the commands do hundreds of times with their own test binary.
 package main
 
