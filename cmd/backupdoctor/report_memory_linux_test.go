@@ -38,10 +38,29 @@ func TestReportOfManyDevicesNeedsLittleMemory(t *testing.T) {
 	for _, name := range formats {
 		args = append(args, "-o", name+"="+filepath.Join(folder, "many."+name))
 	}
-	program := exec.Command(testProgram(t), append(args, "-o", "json")...)
-	program.Env = []string{"HOME=" + folder, "LANG=C.UTF-8", "COLUMNS=80"}
-	var messages bytes.Buffer
-	program.Stderr = &messages
+	peak, messages := peakBeforeOutput(t, folder, append(args, "-o", "json")...)
+	if peak > mostMemory {
+		t.Errorf("a report of %d devices needs %d MB, want at most %d MB", devices, peak>>20, mostMemory>>20)
+	} else {
+		t.Logf("%d devices: %d MB", devices, peak>>20)
+	}
+	table, err := os.ReadFile(filepath.Join(folder, "many.table"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("\n%d devices: ", devices); !bytes.Contains(table, []byte(want)) {
+		t.Errorf("the table lacks %q; %s", want, messages)
+	}
+}
+
+// peakBeforeOutput runs the program, whose last output must be longer than a pipe holds, and returns
+// the most memory that it had used when it waited with every file written, in bytes, and its messages.
+func peakBeforeOutput(t *testing.T, home string, arguments ...string) (peak int, messages string) {
+	t.Helper()
+	program := exec.Command(testProgram(t), arguments...)
+	program.Env = []string{"HOME=" + home, "LANG=C.UTF-8", "COLUMNS=80"}
+	var stderr bytes.Buffer
+	program.Stderr = &stderr
 	stdout, err := program.StdoutPipe()
 	if err == nil {
 		err = program.Start()
@@ -49,27 +68,15 @@ func TestReportOfManyDevicesNeedsLittleMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The last output is longer than a pipe holds, so the program waits with every file written.
-	first := make([]byte, 1)
-	if _, err := io.ReadFull(stdout, first); err != nil {
-		t.Fatal(err, messages.String())
+	if _, err := io.ReadFull(stdout, make([]byte, 1)); err != nil {
+		t.Fatal(err, stderr.String())
 	}
-	if peak := peakOf(t, program.Process.Pid); peak > mostMemory {
-		t.Errorf("a report of %d devices needs %d MB, want at most %d MB", devices, peak>>20, mostMemory>>20)
-	} else {
-		t.Logf("%d devices: %d MB", devices, peak>>20)
-	}
+	peak = peakOf(t, program.Process.Pid)
 	if _, err := io.Copy(io.Discard, stdout); err != nil {
 		t.Fatal(err)
 	}
-	_ = program.Wait() // exit code 1: devices are failing
-	table, err := os.ReadFile(filepath.Join(folder, "many.table"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := fmt.Sprintf("\n%d devices: ", devices); !bytes.Contains(table, []byte(want)) {
-		t.Errorf("the table lacks %q; %s", want, &messages)
-	}
+	_ = program.Wait() // exit code 1: devices are failing, or files are missing
+	return peak, stderr.String()
 }
 
 // underRaceDetector reports whether this test program was built with -race.

@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"iter"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,34 +44,15 @@ func TestVerifyNeedsLittleMemory(t *testing.T) {
 	}
 
 	document := filepath.Join(t.TempDir(), "report.json")
-	program := exec.Command(testProgram(t), "verify", "--backups", dir, "-o", "json="+document, "-o", "table", "--all")
-	program.Env = []string{"HOME=" + t.TempDir(), "LANG=C.UTF-8", "COLUMNS=80"}
-	var messages bytes.Buffer
-	program.Stderr = &messages
-	stdout, err := program.StdoutPipe()
-	if err == nil {
-		err = program.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The table, the last output, is longer than a pipe holds, so the program waits with everything
-	// else done.
-	if _, err := io.ReadFull(stdout, make([]byte, 1)); err != nil {
-		t.Fatal(err, messages.String())
-	}
-	if peak := peakOf(t, program.Process.Pid); peak > mostMemory {
+	peak, messages := peakBeforeOutput(t, t.TempDir(), "verify", "--backups", dir, "-o", "json="+document, "-o", "table", "--all")
+	if peak > mostMemory {
 		t.Errorf("verify needs %d MB, want at most %d MB", peak>>20, mostMemory>>20)
 	} else {
 		t.Logf("%d MB", peak>>20)
 	}
-	if _, err := io.Copy(io.Discard, stdout); err != nil {
-		t.Fatal(err)
-	}
-	_ = program.Wait() // exit code 1: files are missing
 	text, err := os.ReadFile(document)
 	if err != nil {
-		t.Fatal(err, messages.String())
+		t.Fatal(err, messages)
 	}
 	if n := bytes.Count(text, []byte(`"path": "Media/xxx`)); n < missing/2 {
 		t.Errorf("the document names %d files, want most of %d", n, missing)

@@ -117,7 +117,8 @@ func (l *Lock) Say(doing string) error {
 }
 
 // sign records the holder in a separate file, since Windows does not let other processes
-// read a locked one. The file is replaced as a whole, because others may be reading it.
+// read a locked one. The file is replaced as a whole, because others may be reading it, and is not
+// synced, because no lock outlives the computer's crash.
 func (l *Lock) sign(h Holder) error {
 	text, err := json.Marshal(h)
 	if err != nil {
