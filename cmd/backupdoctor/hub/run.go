@@ -60,6 +60,7 @@ type engine interface {
 
 // run runs the hub until ctx ends. If one part fails permanently, the others are stopped.
 func (h *hub) run(ctx context.Context) error {
+	defer limitHeap()()
 	h.log, h.code = h.logger(), rand.Text()
 	h.connections.Log = h.log
 	h.connections.All, h.connections.Anonymous = pagePlaces(openFileLimit())
