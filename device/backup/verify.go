@@ -131,6 +131,10 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 		v.leaveOpen(device.StatementLayout, cloudPlaceholder, "the folder itself")
 		return v.proof()
 	}
+	if ctx.Err() != nil { // a run that ends may leave thousands of folders
+		v.leaveStopped(ctx)
+		return v.proof()
+	}
 	root, err := os.OpenRoot(folder.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -152,14 +156,19 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 	}
 	v.judgeChange(before)
 	if ctx.Err() != nil {
-		mode := stopped
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			mode = outOfTime
-		}
-		v.faults.add(mode, "")
-		v.statements.leaveRest(mode)
+		v.leaveStopped(ctx)
 	}
 	return v.proof()
+}
+
+// leaveStopped records that ctx ended before everything was shown or refuted.
+func (v *verification) leaveStopped(ctx context.Context) {
+	mode := stopped
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		mode = outOfTime
+	}
+	v.faults.add(mode, "")
+	v.statements.leaveRest(mode)
 }
 
 // proof builds the proof.

@@ -448,6 +448,9 @@ func TestVerificationStoppedByTheUser(t *testing.T) {
 	if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"stopped"}) {
 		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
+	if layout := proof.Statement(device.StatementLayout); layout.Shown != device.ShownNeither {
+		t.Errorf("the folder was opened: %+v", layout)
+	}
 }
 
 func TestOldBackupInARenamedFolder(t *testing.T) {
