@@ -34,6 +34,7 @@ type run struct {
 	before  *snapshot          // the host's backup
 	resumed *snapshot          // the backup started by an interrupted run; nil if none
 	arrived map[string]int64   // sizes of the files that run left in Snapshot, by name
+	remains bool               // an interrupted run may not have removed what its backup does not list
 	old     string             // where an outdated backup was moved; "" if none
 	status  status
 	now     *snapshot // the new backup
@@ -102,8 +103,11 @@ func (r *run) look() error {
 	case "uploading":
 		return r.lookAtSnapshot(found)
 	case "moving":
+		r.remains = true
 		err = r.completeMoves()
-	case "removing", "finished":
+	case "removing":
+		r.remains = true
+	case "finished":
 	default:
 		return &Failure{205, "Invalid snapshot state"}
 	}
@@ -524,7 +528,7 @@ func (r *run) remove() error {
 		return err
 	}
 	there := map[string]int64{}
-	if r.base == nil {
+	if r.base == nil || r.remains {
 		var err error
 		if there, err = r.listAll(""); err != nil {
 			return err
