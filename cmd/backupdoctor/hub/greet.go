@@ -28,7 +28,8 @@ func (h *hub) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(h.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// greetWithin is how long the greeting waits for the first probes.
+// greetWithin is how long the greeting waits for all parts to work: the first probe of the stream
+// may come before the stream has started.
 const greetWithin = 5 * time.Second
 
 // greet tells a person at a terminal where the hub is, what to do next, and whether its parts
@@ -38,7 +39,7 @@ func (h *hub) greet(ctx context.Context, known *health) error {
 		<-ctx.Done()
 		return nil
 	}
-	for deadline := time.Now().Add(greetWithin); !known.tried() && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(greetWithin); len(known.failing()) > 0 && time.Now().Before(deadline); {
 		select {
 		case <-ctx.Done():
 			return nil

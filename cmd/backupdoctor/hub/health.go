@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -155,11 +154,6 @@ func (h *health) failing() []string {
 		}
 	}
 	return failing
-}
-
-// tried reports whether the first probe of every part has finished.
-func (h *health) tried() bool {
-	return !slices.ContainsFunc(h.all(), func(p partState) bool { return p.Error == notTried })
 }
 
 // healthOf returns the health of a hub with a database and a stream.
