@@ -16,7 +16,7 @@ var backupStaleJudgements = []judgement{
 	{"first day of a problem", well(lastBackedUp(15 * aDay)), Problem, "The last good iCloud backup is 15 days old.", ""},
 	{"expired", well(lastBackedUp(181 * aDay)), Problem, "The last good iCloud backup is 181 days old.", ""},
 	{"no date", well(withoutDate(device.Absent)), Unknown, "The date of the last good iCloud backup could not be read: the device has no such value.", device.Absent},
-	{"wrong type", well(withoutDate(device.WrongType)), Unknown, "The date of the last good iCloud backup could not be read: the value was of an unexpected type.", device.WrongType},
+	{"wrong type", well(withoutDate(device.WrongType)), Unknown, "The date of the last good iCloud backup could not be read: the value had an unexpected type.", device.WrongType},
 	{"stale on record", well(detached, recorded(aDay, lastGoodWas(21*aDay))), Problem, "The last good iCloud backup is 20 days old, as of 2026-11-21, from a backup on this computer.", ""},
 	{"fine on record", well(detached, recorded(aDay, lastGoodWas(2*aDay))), OK, "The last good iCloud backup is 24 hours old, as of 2026-11-21, from a backup on this computer.", ""},
 	{"a week on record", well(detached, recorded(aDay, lastGoodWas(8*aDay))), Warning, "The last good iCloud backup is 7 days old, as of 2026-11-21, from a backup on this computer.", ""},

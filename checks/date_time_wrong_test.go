@@ -16,7 +16,7 @@ var dateTimeWrongJudgements = []judgement{
 	{"years behind", well(skewed(-1024 * 7 * 24 * 3600)), Problem, "The device's clock is 7168 days behind this computer's.", ""},
 	{"beyond every clock", well(skewed(math.MaxFloat64)), Problem, "The device's clock is 36500 days ahead of this computer's.", ""},
 	{"no clock", well(func(s *device.Snapshot) { s.Live.ClockSkewSeconds = device.Unknown[float64](device.WrongType) }), Unknown,
-		"The device's clock could not be read: the value was of an unexpected type.", device.WrongType},
+		"The device's clock could not be read: the value had an unexpected type.", device.WrongType},
 }
 
 func skewed(seconds float64) func(*device.Snapshot) {

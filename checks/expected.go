@@ -137,7 +137,7 @@ func copyDate(s device.Snapshot, at time.Time) Evidence {
 }
 
 func placesEvidence(s device.Snapshot, places uint64) Evidence {
-	return read(s, "Folders of backups looked into", fmt.Sprint(places), "", "this computer")
+	return read(s, "Backup folders searched", fmt.Sprint(places), "", "this computer")
 }
 
 // judgeExpectedCopy judges a device that backs up to a computer.

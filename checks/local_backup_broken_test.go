@@ -36,8 +36,8 @@ var localBackupBrokenJudgements = []judgement{
 	{"not verified", well(withBackups(device.Backup{Device: well().Device})), Unknown,
 		"Whether the local backup without a date is whole could not be read: it was not asked for.", device.NotAsked},
 	{"none found", well(lookedIn(device.Known[uint64](1))), Ask, "No backup of this device was found on this computer.", ""},
-	{"nowhere to look", well(lookedIn(device.Known[uint64](0))), Ask, "No folder of backups was looked into.", ""},
-	{"not looked for", well(), Ask, "No folder of backups was looked into.", ""},
+	{"nowhere to look", well(lookedIn(device.Known[uint64](0))), Ask, "No backup folder was searched.", ""},
+	{"not looked for", well(), Ask, "No backup folder was searched.", ""},
 	{"closed folder", well(lookedIn(device.Unknown[uint64](device.NotPermitted))), Unknown,
 		"The folder of backups on this computer could not be read: this program may not read it on this computer.", device.NotPermitted},
 }

@@ -177,9 +177,9 @@ func withoutBackups(s device.Snapshot) []Finding {
 	places, err := s.BackupPlaces.Get()
 	switch {
 	case err == nil && places > 0:
-		return ask("No backup of this device was found on this computer.", read(s, "Folders of backups looked into", fmt.Sprint(places), "", "this computer"))
+		return ask("No backup of this device was found on this computer.", read(s, "Backup folders searched", fmt.Sprint(places), "", "this computer"))
 	case err == nil || device.GapOf(err).Reason == device.NotAsked:
-		return ask("No folder of backups was looked into.", read(s, "Folders of backups looked into", "0", "", "this computer"))
+		return ask("No backup folder was searched.", read(s, "Backup folders searched", "0", "", "this computer"))
 	default:
 		return unknown(s, "The folder of backups on this computer", err)
 	}

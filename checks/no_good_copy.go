@@ -14,7 +14,7 @@ var noGoodCopy = &Check{
 	Doc: `Before anything is deleted or erased there has to be a verified copy, and while iCloud Backup fails, it can only be on a computer.
 
 Judged from the backups on this computer: one that was proved whole is enough, and its age is shown. Archived copies count. What a quick look proves is that every file is there and as long as recorded; backupdoctor verify --deep compares contents too.
-A copy on another computer, or in a folder that was not looked into, cannot be known.
+A copy on another computer, or in a folder that was not searched, cannot be known.
 
 Where the inventory expects the backups of a device on a computer, the newest copy that the next backup builds on is judged as an iCloud backup would be: none, a broken one or one that is too old is a problem, and one that could not be proved is unknown. What keeps an iCloud backup from completing is then suppressed.`,
 	Effect:   Informs,

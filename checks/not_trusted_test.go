@@ -24,9 +24,9 @@ var notTrustedJudgements = []judgement{
 	{"unsaved record", distrusting(device.RecordUnsaved), OK, "The device trusts this computer, which could not save that.", ""},
 	{"Find My forbids", well(untrusted(device.NeverPaired), tried(device.DeviceError, "FMiPProtected")), Warning, "This computer has no pair record for the device, and an attempt to pair failed: the device answered with an error (FMiPProtected).", ""},
 	{"only by cable", well(untrusted(device.RecordBroken), tried(device.DeviceError, "PairingProhibitedOverThisConnection")), Warning, "This computer's pair record for the device is broken, and an attempt to pair failed: the device answered with an error (PairingProhibitedOverThisConnection).", ""},
-	{"usbmuxd fails the try", well(untrusted(device.NeverPaired), tried(device.MuxTrouble, "ReadBUID.1")), Warning, "This computer has no pair record for the device, and an attempt to pair failed: this computer's usbmuxd did not serve the request (ReadBUID.1).", ""},
+	{"usbmuxd fails the try", well(untrusted(device.NeverPaired), tried(device.MuxTrouble, "ReadBUID.1")), Warning, "This computer has no pair record for the device, and an attempt to pair failed: usbmuxd on this computer failed the request (ReadBUID.1).", ""},
 	{"handshake failed", distrusting(device.HandshakeFailed), Unknown, "Whether the device trusts this computer could not be read: the encrypted connection to the device could not be set up.", device.HandshakeFailed},
-	{"usbmuxd fails", distrusting(device.MuxTrouble), Unknown, "Whether the device trusts this computer could not be read: this computer's usbmuxd did not serve the request.", device.MuxTrouble},
+	{"usbmuxd fails", distrusting(device.MuxTrouble), Unknown, "Whether the device trusts this computer could not be read: usbmuxd on this computer failed the request.", device.MuxTrouble},
 	{"another device", distrusting(device.OtherDevice), Unknown, "Whether the device trusts this computer could not be read: another device answered in its place.", device.OtherDevice},
 	{"unplugged", distrusting(device.Detached), Unknown, "Whether the device trusts this computer could not be read: the device was disconnected.", device.Detached},
 	{"silent", distrusting(device.Timeout), Unknown, "Whether the device trusts this computer could not be read: the device did not answer in time.", device.Timeout},
@@ -108,7 +108,7 @@ func TestHeadlineTellsWhyATryToPairFailed(t *testing.T) {
 		"the same twice": {device.TrustDenied, device.Gap{Reason: device.TrustDenied}, "Don't Trust was chosen on the device."},
 		"the end of the run": {
 			device.OutOfTime, device.Gap{Reason: device.TrustPending},
-			"The time for the whole run was over, and an attempt to pair failed: the Trust dialog is waiting on the device.",
+			"The run timed out, and an attempt to pair failed: the Trust dialog is waiting on the device.",
 		},
 	} {
 		s := device.Snapshot{}

@@ -30,7 +30,7 @@ var restoreInProgressJudgements = []judgement{
 	{"refused", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Setup.Done = device.Unknown[bool](device.Refused) }),
 		Unknown, "The state of set-up and restore could not be read: the device refused to report it.", device.Refused},
 	{"a note of the wrong type", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Setup.RestoreState = device.Unknown[string](device.WrongType) }),
-		Unknown, "The state of a restore could not be read: the value was of an unexpected type.", device.WrongType},
+		Unknown, "The state of a restore could not be read: the value had an unexpected type.", device.WrongType},
 	{"running on record", well(detached, recorded(aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) })), Problem, "A restore is still running, as of 2026-11-21, from a backup on this computer.", ""},
 	{"not set up on record", well(detached, recorded(aDay, func(h *device.History) { h.SetupDone = device.Known(false) })), Problem, "The set-up of the device is not finished, as of 2026-11-21, from a backup on this computer.", ""},
 	{"done on record", well(detached, recorded(aDay, func(h *device.History) {

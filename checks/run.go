@@ -71,5 +71,5 @@ func QuestionOf(check *Check, id device.Identity) string {
 		return text
 	}
 	// The question names a Settings page that this version does not have.
-	return "Is this so: " + check.Title + "? This version has no page in Settings that shows it."
+	return "Does this apply: " + check.Title + "? This version has no page in Settings that shows it."
 }

@@ -52,7 +52,7 @@ func TestRunAsksInTheWordsOfTheDevice(t *testing.T) {
 	for i, want := range []string{
 		"Is it so on this iPhone?",
 		"It was so. Is it so on this iPhone?",
-		"Is this so: It is so? This version has no page in Settings that shows it.",
+		"Does this apply: It is so? This version has no page in Settings that shows it.",
 	} {
 		f := Run(well(running("12.5.8", "16H88")), []*Check{question, hint, noPage})[i]
 		if f.Status != Ask || f.Summary != want {

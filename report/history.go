@@ -11,10 +11,10 @@ type RunList struct {
 
 // The states of a past run.
 const (
-	RunFinished = "finished"
-	RunRunning  = "running" // a process still holds its lock
-	RunCutOff   = "cut-off" // not finished, and no process holds its lock
-	RunUnknown  = "unknown" // from a bench, which does not tell the hub when a run ends
+	RunFinished    = "finished"
+	RunRunning     = "running"     // a process still holds its lock
+	RunInterrupted = "interrupted" // not finished, and no process holds its lock
+	RunUnknown     = "unknown"     // from a bench, which does not tell the hub when a run ends
 )
 
 // The reasons to doubt a date, because the clock may have been wrong. Runs and visits are in
@@ -28,7 +28,7 @@ const (
 type PastRun struct {
 	Run          string    `json:"run"`                 // id of the run
 	Bench        string    `json:"bench,omitempty"`     // bench that ran it; absent outside a fleet
-	State        string    `json:"state"`               // finished, running or cut-off; unknown in a fleet
+	State        string    `json:"state"`               // finished, running or interrupted; unknown in a fleet
 	StartedAt    time.Time `json:"startedAt"`           // when it began
 	Doubtful     string    `json:"doubtful,omitempty"`  // why that is in doubt: future or jumped-back
 	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it ended; absent unless it is finished

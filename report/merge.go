@@ -100,7 +100,7 @@ func OfRun(run PastRun, devices []Device) Report {
 		Run: run.Run, StartedAt: run.StartedAt, Host: run.Host, Subject: run.Subject, Devices: devices, FailOn: string(Unproved),
 	}
 	switch run.State {
-	case RunCutOff, RunRunning:
+	case RunInterrupted, RunRunning:
 		r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: newGap(device.Gap{Reason: device.Interrupted}).Summary}}
 	}
 	return sound(r)

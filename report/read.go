@@ -153,7 +153,7 @@ type runEvents struct {
 	udids    []string          // in the order in which the devices were found
 	known    map[string]bool   // of udids
 	finished map[string]Device // by UDID
-	summary  *Report           // nil if the run was cut off
+	summary  *Report           // nil if the run was interrupted
 }
 
 func (e *runEvents) add(d document, packer *Packer) {
@@ -193,7 +193,7 @@ func (e *runEvents) report() Report {
 	}
 	r := Report{Header: NewHeader(KindReport), Run: e.run, Subject: OfDevices, Devices: devices}
 	r.Tool.Name = "backupdoctor"
-	r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: "the run was cut off"}}
+	r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: "the run was interrupted"}}
 	return sound(r)
 }
 

@@ -46,15 +46,15 @@ func TestReadGivesTheSameReportAgain(t *testing.T) {
 	}
 }
 
-// eventsOf writes the events of a run, without the summary if it was cut off.
-func eventsOf(t *testing.T, r report.Report, cutOff bool) *bytes.Buffer {
+// eventsOf writes the events of a run, without the summary if it was interrupted.
+func eventsOf(t *testing.T, r report.Report, interrupted bool) *bytes.Buffer {
 	t.Helper()
 	var file bytes.Buffer
 	events := []report.Event{{Type: report.RunStart}}
 	for i := range r.Devices {
 		events = append(events, report.Event{Type: report.DeviceState, UDID: r.Devices[i].UDID}, report.Event{Type: report.DeviceDone, Device: &r.Devices[i]})
 	}
-	if !cutOff {
+	if !interrupted {
 		summary := r
 		summary.Devices = []report.Device{}
 		events = append(events, report.Event{Type: report.RunSummary, Report: &summary})
@@ -83,8 +83,8 @@ func TestReadEvents(t *testing.T) {
 	}
 }
 
-// A run that was cut off gives a report of the finished devices, marked as partial.
-func TestReadEventsOfARunThatWasCutOff(t *testing.T) {
+// An interrupted run gives a report of the finished devices, marked as partial.
+func TestReadEventsOfAnInterruptedRun(t *testing.T) {
 	whole := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Well("Sam’s iPhone")))
 	for name, tail := range map[string]string{"between two events": "", "within one": `{"kind":"event","schema":2,"event":"device_do`} {
 		file := eventsOf(t, whole, true)

@@ -190,7 +190,7 @@ const (
 func rooms(c device.Computer) []Line {
 	var lines []Line
 	for _, r := range c.Rooms {
-		l := Line{ID: "room", Title: "There is room for what is kept", Source: r.Path}
+		l := Line{ID: "room", Title: "There is enough disk space", Source: r.Path}
 		free, err := r.FreeBytes.Get()
 		summary := fmt.Sprintf("%.1f GB are free for %s, at %s", float64(free)/1e9, r.What, r.Path)
 		switch {

@@ -71,7 +71,7 @@ func copyAt(ctx context.Context, path string) (*library.Device, library.Copy, er
 	i := slices.IndexFunc(copies, func(c library.Copy) bool { return c.Name == filepath.Base(date) })
 	if err != nil || i < 0 {
 		shelf.Close()
-		return nil, library.Copy{}, command.Usage("", "%q is not there any more", path)
+		return nil, library.Copy{}, command.Usage("", "%q no longer exists", path)
 	}
 	return shelf, copies[i], nil
 }

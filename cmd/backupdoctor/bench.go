@@ -111,7 +111,7 @@ func pageOf(ctx *cli.Context) (at pageConfig, err error) {
 	}
 	if !at.listen.IP.IsLoopback() {
 		if at.certificate == nil {
-			return at, command.Usage("give --tls-cert and --tls-key, or a --listen like 127.0.0.1:8011", "--listen %s lets the network in, and plain HTTP would show it the devices", ctx.String("listen"))
+			return at, command.Usage("give --tls-cert and --tls-key, or a --listen like 127.0.0.1:8011", "--listen %s is open to the network, and plain HTTP would expose the devices", ctx.String("listen"))
 		}
 		if at.token == "" {
 			at.token = rand.Text()

@@ -149,7 +149,7 @@ func launchedBy(t testing.TB, change func(*exec.Cmd), args ...string) *hubProces
 	eventually(t, "the hub is up", func() bool {
 		select {
 		case <-p.ended:
-			t.Fatalf("the hub has ended: %s", p.log)
+			t.Fatalf("the hub has stopped: %s", p.log)
 		default:
 		}
 		return strings.Contains(p.log.String(), `"msg":"hub"`)

@@ -132,13 +132,13 @@ func (e env) resumed(ctx context.Context, which string) (*ledger.Resumption, err
 	run, err := store.Resume(ctx, which)
 	switch {
 	case errors.Is(err, ledger.ErrRunning) && which == ledger.LastUnfinished:
-		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off: the one that is not finished is still running")
+		return nil, command.Usage("backupdoctor history lists the runs", "no run was interrupted: the one that is not finished is still running")
 	case errors.Is(err, ledger.ErrFinished):
-		return nil, command.Usage("--resume RUN takes an older one; backupdoctor history lists them", "the last run was not cut off")
+		return nil, command.Usage("--resume RUN takes an older one; backupdoctor history lists them", "the last run was not interrupted")
 	case errors.Is(err, ledger.ErrRunning):
-		return nil, command.Usage("only a run that was cut off can be resumed", "the run %q is still running", which)
+		return nil, command.Usage("only an interrupted run can be resumed", "the run %q is still running", which)
 	case errors.Is(err, ledger.ErrNoRun) && which == ledger.LastUnfinished:
-		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off")
+		return nil, command.Usage("backupdoctor history lists the runs", "no run was interrupted")
 	case err != nil:
 		return nil, scan.HistoryError(err)
 	}

@@ -207,7 +207,7 @@ func TestSysdiagnoseTakesUpAPart(t *testing.T) {
 		t.Fatal(err)
 	}
 	again = typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
-	if again.code != report.ExitUsage || !strings.Contains(again.stderr, "exists already") {
+	if again.code != report.ExitUsage || !strings.Contains(again.stderr, "already exists") {
 		t.Errorf("exit code %d\n%s", again.code, again.stderr)
 	}
 }

@@ -98,7 +98,7 @@ func TestTreatIsKilled(t *testing.T) {
 			t.Errorf("killed after step %d of %q, it has %q", n+1, confirmed, recorded)
 		}
 		p, signal = treatment(t, address, data)
-		p.reads("going on with the repair")
+		p.reads("resuming the repair")
 		if again, _ := p.title(); again != title {
 			t.Errorf("killed while it showed %q, it goes on with %q", title, again)
 		}
@@ -139,7 +139,7 @@ func TestTreatIsInterrupted(t *testing.T) {
 		c.when(p)
 		signal(os.Interrupt)
 		p.ends(report.ExitInterrupted)
-		if !strings.Contains(p.stderr.all(), "interrupted; the same command goes on from here") || !strings.Contains(p.stdout.String(), "Found") {
+		if !strings.Contains(p.stderr.all(), "interrupted; run the same command to resume") || !strings.Contains(p.stdout.String(), "Found") {
 			t.Errorf("interrupted at %s it says\n%s%s", c.at, p.stderr.all(), p.stdout.String())
 		}
 		open := openRepairs(t, data)

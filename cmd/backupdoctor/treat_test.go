@@ -155,7 +155,7 @@ func TestTreatSwitchedOff(t *testing.T) {
 	}
 
 	second := treated(t, address, data)
-	second.reads("going on with the repair")
+	second.reads("resuming the repair")
 	second.reads("1 of ")
 	tray.Detach(off.UDID())
 	if err := tray.Attach(changed(t, "icloud-backup-off", func(d *sim.Device) {

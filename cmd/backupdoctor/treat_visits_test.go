@@ -45,7 +45,7 @@ func TestAVisitClosesARepair(t *testing.T) {
 				leavesARepairOpen(t, address, data)
 			}
 			again := treated(t, address, data)
-			again.reads("going on with the repair")
+			again.reads("resuming the repair")
 			again.reads("[q] stop")
 			again.types("s")
 			again.reads("why is it skipped?")

@@ -337,7 +337,7 @@ func TestWatchSurvivesNonsense(t *testing.T) {
 	}{
 		"garbled":  {sim.Fault{Kind: sim.Garbage}, "broken: listening for devices: the reply could not be understood"},
 		"empty":    {sim.Fault{Kind: sim.Empty}, "broken: listening for devices: the reply was truncated"},
-		"bomb":     {sim.Fault{Kind: sim.PlistBomb}, "broken: listening for devices: the reply was built to exhaust its reader, and was not decoded"},
+		"bomb":     {sim.Fault{Kind: sim.PlistBomb}, "broken: listening for devices: the reply was designed to exhaust resources, and was not decoded"},
 		"deep":     {sim.Fault{Kind: sim.DeepXML}, "broken: listening for devices: the reply was too long"},
 		"too long": {sim.Fault{Kind: sim.Oversized}, "broken: listening for devices: the reply was too long"},
 		"cut off":  {sim.Fault{Kind: sim.Truncated}, "broken: listening for devices: the reply was truncated"},

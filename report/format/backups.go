@@ -211,7 +211,7 @@ func (p *page) places(places []report.Place) {
 			p.heading("Linked: " + device.Quoted(place.Path))
 			p.print(p.hang("", plain, "leads to "+device.Quoted(place.Target))...)
 		case p.All:
-			p.heading("Looked into: " + device.Quoted(place.Path))
+			p.heading("Searched: " + device.Quoted(place.Path))
 		}
 	}
 	p.closed(places)

@@ -14,7 +14,7 @@ import (
 // WriteSlotReport writes the slots for a terminal.
 func WriteSlotReport(w io.Writer, slots report.SlotReport, o Options) error {
 	p := newPage(o)
-	header := []column{{"Place", 3}, {"Visits", 2}, {"In trouble", 5}, {"Verdict", 4}}
+	header := []column{{"Slot", 3}, {"Visits", 2}, {"In trouble", 5}, {"Verdict", 4}}
 	var rows [][]cell
 	suspicious := 0
 	for _, slot := range slots.Slots {
@@ -44,7 +44,7 @@ func healthMark(slot report.SlotHealth) mark {
 	case slot.Suspicious:
 		return mark{"✗", "[x]", "devices keep failing here", red}
 	case slot.Trouble > 0:
-		return mark{"?", "[?]", "trouble, and too little of it to blame the place", cyan}
+		return mark{"?", "[?]", "too few problems to suspect the slot", cyan}
 	case slot.Visits < fewVisits:
 		return mark{"?", "[?]", "too few visits to tell", cyan}
 	default:
@@ -79,14 +79,14 @@ func (p *page) trouble(slot report.SlotHealth) cell {
 func slotTotals(slots report.SlotReport, suspicious int) string {
 	looked := "in " + words.Count(slots.Runs, "run") + "."
 	if len(slots.Slots) == 0 {
-		return "No device was seen at a known place " + looked
+		return "No device was seen in a known slot " + looked
 	}
 	if suspicious == 0 {
-		return fmt.Sprintf("None of %s is suspicious %s", words.Count(len(slots.Slots), "place"), looked)
+		return fmt.Sprintf("None of %s is suspicious %s", words.Count(len(slots.Slots), "slot"), looked)
 	}
 	var names []string
 	for _, slot := range slots.Slots[:suspicious] {
 		names = append(names, benchPlace(slot.Slot, slot.Location))
 	}
-	return fmt.Sprintf("Suspicious: %s, %s Change the cable or the port there, and see whether the trouble moves along.", strings.Join(names, ", "), looked)
+	return fmt.Sprintf("Suspicious: %s, %s Swap the cable or the port there, and see whether the problems follow.", strings.Join(names, ", "), looked)
 }

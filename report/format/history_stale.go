@@ -116,7 +116,7 @@ func staleTotals(s report.Stale) string {
 		text = "No device has been recorded yet"
 	}
 	if s.Unknown > 0 {
-		text += fmt.Sprintf("; of %d that is unknown", s.Unknown)
+		text += fmt.Sprintf("; it is unknown for %d", s.Unknown)
 	}
 	return text + "."
 }

@@ -126,7 +126,7 @@ func (p *page) counted(run report.PastRun) cell {
 // end returns how a run ended.
 func (p *page) end(run report.PastRun) cell {
 	if run.FinishedAt.IsZero() {
-		text := "cut off"
+		text := "interrupted"
 		if run.State == report.RunRunning {
 			text = "still running"
 		}

@@ -47,7 +47,7 @@ func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
 		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: cleanRows(proofRows(b, d.TakenAt)), NextFails: b.NextFails,
 	}
 	if b.Reason != "" {
-		backup.Why = report.Clean("It was not looked at: " + reasonOf(b.Reason, "") + ".")
+		backup.Why = report.Clean("It was not checked: " + reasonOf(b.Reason, "") + ".")
 	}
 	if b.ProductVersion != "" {
 		backup.System = report.Clean(device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)))

@@ -32,7 +32,7 @@ func mdmTotals(m report.MDM) string {
 	others := m.Devices - m.Examined
 	text := fmt.Sprintf("By the MDM export, %d of %s that were not examined had no recent iCloud backup", m.Without, words.Count(others, "device"))
 	if m.Unknown > 0 {
-		text += fmt.Sprintf("; of %d that is unknown", m.Unknown)
+		text += fmt.Sprintf("; it is unknown for %d", m.Unknown)
 	}
 	return text + "."
 }

@@ -100,7 +100,7 @@ func (e *exposition) devices(r report.Report) {
 		e.sample(1, "udid", ids[i], "serial", d.Serial, "name", d.Name, "slot", d.Slot, "location", d.Location, "model", d.ModelName,
 			"product_type", d.ProductType, "system", d.System, "product_version", d.ProductVersion, "build_version", d.BuildVersion)
 	}
-	e.family("backupdoctor_device_verdict", "The verdict on a device: 1 for the one that holds.")
+	e.family("backupdoctor_device_verdict", "The verdict on a device: 1 for its current verdict, 0 for the others.")
 	for i, d := range r.Devices {
 		for _, verdict := range checks.Verdicts() {
 			e.sample(truth[d.Verdict == string(verdict)], "udid", ids[i], "verdict", string(verdict))

@@ -128,18 +128,18 @@ func lengthsText(b report.Backup, s report.Statement) string {
 func notLookedAtText(b report.Backup, s report.Statement) string {
 	switch id := device.StatementID(s.ID); {
 	case id == device.StatementDigests && b.DigestsLeft+b.WithoutDigest == 0:
-		return "not looked at" // the list was not read, or no file was found: how many carry one is unknown
+		return "not checked" // the list was not read, or no file was found: how many carry one is unknown
 	case id == device.StatementDigests:
-		return fmt.Sprintf("not looked at; --deep compares %s, %s", words.Number(b.DigestsLeft), number(b.WithoutDigest, "file carries none", "files carry none"))
+		return fmt.Sprintf("not checked; --deep compares %s, %s", words.Number(b.DigestsLeft), number(b.WithoutDigest, "file carries none", "files carry none"))
 	case id == device.StatementPadding && s.Of > 0:
-		return "not looked at: " + device.Quoted(s.Detail)
+		return "not checked: " + device.Quoted(s.Detail)
 	}
 	return ""
 }
 
 // statementLine returns a statement about a backup, and whether it was shown.
 func statementLine(s report.Statement) string {
-	line := map[device.Shown]string{device.ShownTrue: "shown", device.ShownFalse: "not so", device.NotLookedAt: "not looked at"}[device.Shown(s.Shown)]
+	line := map[device.Shown]string{device.ShownTrue: "shown", device.ShownFalse: "not so", device.NotLookedAt: "not checked"}[device.Shown(s.Shown)]
 	if line == "" {
 		line = "cannot tell"
 	}

@@ -33,7 +33,7 @@ func goOn(path string) error {
 }
 
 // A run is running as long as its process lives, and interrupted afterwards.
-func TestARunIsRunningOrCutOff(t *testing.T) {
+func TestARunIsRunningOrInterrupted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	cmd := child(t, "go on", path)
 	out, err := cmd.StdoutPipe()
@@ -65,7 +65,7 @@ func TestARunIsRunningOrCutOff(t *testing.T) {
 	}
 	must(t, cmd.Process.Kill())
 	cmd.Wait()
-	shows(report.RunCutOff)
+	shows(report.RunInterrupted)
 	got, err := s.Resume(t.Context(), LastUnfinished)
 	must(t, err)
 	if got.Run.Run != runID(7) || len(got.Done) != 1 {
@@ -79,7 +79,7 @@ func TestARunIsRunningOrCutOff(t *testing.T) {
 }
 
 // An interrupted run is not the last one while a newer run is in progress.
-func TestTheLastRunThatWasCutOff(t *testing.T) {
+func TestTheLastInterruptedRun(t *testing.T) {
 	s := fresh(t)
 	must(t, s.Begin(t.Context(), Run{ID: runID(1), Started: monday}))
 	must(t, s.Begin(t.Context(), Run{ID: runID(2), Started: monday}))

@@ -123,7 +123,7 @@ func TestKillsWhileEightProcessesWrite(t *testing.T) {
 	list, err := s.Runs(t.Context(), 1000)
 	must(t, err)
 	for _, run := range list.Runs {
-		if run.State != "cut-off" || !strings.Contains(run.Run, "-") {
+		if run.State != "interrupted" || !strings.Contains(run.Run, "-") {
 			t.Errorf("%+v", run)
 		}
 	}

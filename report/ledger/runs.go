@@ -49,7 +49,7 @@ func (s *Store) pastRuns(ctx context.Context, tx transaction, q query) ([]report
 		case holds.isHeld(s.path, run.Run):
 			run.State, run.Partial = report.RunRunning, true
 		default:
-			run.State, run.Partial = report.RunCutOff, true
+			run.State, run.Partial = report.RunInterrupted, true
 		}
 		if err == nil {
 			run.Doubtful, err = s.doubtOf(ctx, tx, numbers[i], started[i])

@@ -138,8 +138,8 @@ func (b *Bench) startLinks(ctx context.Context, name string, running *sync.WaitG
 		}
 		l, err := b.newLink(each)
 		if err != nil {
-			b.Log.Warn("reports under another name of this bench are held", "bench", each, "error", err)
-			l = &link{held: "its credentials are not here"}
+			b.Log.Warn("reports under another name of this bench are waiting", "bench", each, "error", err)
+			l = &link{held: "its credentials are missing"}
 			b.links[each] = l
 			continue
 		}

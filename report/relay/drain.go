@@ -22,7 +22,7 @@ const (
 )
 
 // errNotNow is returned for a message that is not at fault: it is redelivered as soon as possible.
-var errNotNow = errors.New("nothing is taken now")
+var errNotNow = errors.New("no messages are accepted now")
 
 // A drain takes messages out of a stream, and acknowledges each once it is stored permanently.
 type drain struct {

@@ -195,7 +195,7 @@ func (l *link) note(err error) {
 	}
 }
 
-// state returns whether the hub is reached, and why not.
+// state returns whether the bench is connected to the hub, and why not.
 func (l *link) state() (linked bool, refused string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -109,7 +109,7 @@ func (l *unauthenticatedLimit) enforce() error {
 	l.count.Cut += cut
 	if cut > 0 && time.Since(l.loggedAt) > logCutsEvery {
 		l.loggedAt = time.Now()
-		l.log.Warn("connections without credentials are cut off: there are too many", "from", from, "cut", l.count.Cut)
+		l.log.Warn("closed connections without credentials: there were too many", "from", from, "cut", l.count.Cut)
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func (c *Connections) admit(conn net.Conn) *connection {
 		e.Conn.Close()
 	}
 	if tell {
-		c.Log.Warn("connections without a sign-in are cut off: there are too many", "from", added.from, "cut", cut)
+		c.Log.Warn("closed connections without a sign-in: there were too many", "from", added.from, "cut", cut)
 	}
 	if full {
 		conn.Close()

@@ -18,7 +18,7 @@ func TestLimitHeap(t *testing.T) {
 		}
 		restore()
 		if limit := debug.SetMemoryLimit(-1); limit != before {
-			t.Errorf("a limit of %d is %d after the hub has ended", before, limit)
+			t.Errorf("a limit of %d is %d after the hub has stopped", before, limit)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (h *hub) run(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return command.Usage("", "%w", err)
 	}
-	h.log.Info("the hub has ended")
+	h.log.Info("the hub has stopped")
 	return nil
 }
 

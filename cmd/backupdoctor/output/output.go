@@ -104,7 +104,7 @@ func (f Files) permitted(path string) (target, error) {
 	case t.special:
 		return t, nil
 	case !f.Force:
-		return t, command.Usage("--force overwrites it", "%s exists already", path)
+		return t, command.Usage("--force overwrites it", "%s already exists", path)
 	case !keepsOwner(t.info):
 		return t, command.Usage("write to another file", "%s belongs to another user or group, and replacing it would change that", path)
 	}

@@ -64,14 +64,14 @@ func TestWhatMayBeWritten(t *testing.T) {
 		{"a file of one's own", func(t *testing.T, folder string) {
 			must(t, os.WriteFile(filepath.Join(folder, "out"), []byte("old and longer"), 0o600))
 			must(t, os.Chmod(filepath.Join(folder, "out"), 0o640))
-		}, "out", outcome{"out exists already", 0}, outcome{"", 0o640}},
+		}, "out", outcome{"out already exists", 0}, outcome{"", 0o640}},
 		{"a link to a file", func(t *testing.T, folder string) {
 			must(t, os.Mkdir(filepath.Join(folder, "there"), 0o700))
 			must(t, os.WriteFile(filepath.Join(folder, "there", "file"), []byte("old"), 0o600))
 			must(t, os.Chmod(filepath.Join(folder, "there", "file"), 0o604))
 			must(t, os.Symlink("middle", filepath.Join(folder, "out")))
 			must(t, os.Symlink("there/file", filepath.Join(folder, "middle")))
-		}, "there/file", outcome{"exists already", 0}, outcome{"", 0o604}},
+		}, "there/file", outcome{"already exists", 0}, outcome{"", 0o604}},
 		{"a dangling link", func(t *testing.T, folder string) {
 			must(t, os.Symlink(filepath.Join(folder, "nothing"), filepath.Join(folder, "out")))
 		}, "", outcome{"a link to a file that does not exist", 0}, outcome{"a link to a file that does not exist", 0}},
@@ -90,7 +90,7 @@ func TestWhatMayBeWritten(t *testing.T) {
 			}
 			must(t, os.WriteFile(filepath.Join(folder, "out"), nil, 0o600))
 			must(t, os.Lchown(filepath.Join(folder, "out"), 12345, 12346))
-		}, "out", outcome{"exists already", 0}, outcome{"", 0o600}},
+		}, "out", outcome{"already exists", 0}, outcome{"", 0o600}},
 		{"a link of another user", func(t *testing.T, folder string) {
 			if os.Geteuid() != 0 {
 				t.Skip("only root can give a link away")

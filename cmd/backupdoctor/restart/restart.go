@@ -86,7 +86,7 @@ func Describe(r usb.Restarted) string {
 	fresh, err := r.NewBoot.Get()
 	switch {
 	case err == nil && fresh && r.Left:
-		return fmt.Sprintf("restarted: it left, and came back in a new boot after %v", took)
+		return fmt.Sprintf("restarted: it disconnected, and came back with a new boot after %v", took)
 	case err == nil && fresh:
 		return "restarted: it is in a new boot; it was not seen to leave"
 	case err == nil && r.Back:
@@ -94,7 +94,7 @@ func Describe(r usb.Restarted) string {
 	case err == nil:
 		return "not restarted: it accepted the request, and is in the same boot as before"
 	case r.Back:
-		return fmt.Sprintf("restarted: it left, and came back after %v; which boot it is in is unknown", took)
+		return fmt.Sprintf("it disconnected, and came back after %v; whether it restarted is unknown", took)
 	case r.Left:
 		return fmt.Sprintf("not confirmed: it left, and did not come back within %v", took)
 	default:

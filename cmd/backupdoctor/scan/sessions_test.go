@@ -25,7 +25,7 @@ func TestSessions(t *testing.T) {
 		t.Error("a visit was over too soon")
 	}
 	if back, first, examine := all.arrives(phone, noon.Add(sameVisit)); back != s || first || !examine {
-		t.Errorf("one that was cut off and is back: first %t, examine %t", first, examine)
+		t.Errorf("an interrupted one that is back: first %t, examine %t", first, examine)
 	}
 	s.busy, s.finished = false, true
 	all.leaves("a", noon)

@@ -118,7 +118,7 @@ func (w *walk) lead(ctx context.Context) error {
 		return nil
 	}
 	if known {
-		w.say("going on with the repair of %s", day(before.StartedAt))
+		w.say("resuming the repair of %s", day(before.StartedAt))
 	} else {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -139,13 +139,13 @@ func (w *walk) lead(ctx context.Context) error {
 		again, err := w.do(ctx, task)
 		switch {
 		case errors.Is(err, errStop):
-			w.say("stopped; the same command goes on from here")
+			w.say("stopped; run the same command to resume")
 			return nil
 		case err != nil || !again:
 			return err
 		}
 	}
-	w.say("interrupted; the same command goes on from here")
+	w.say("interrupted; run the same command to resume")
 	return nil
 }
 

@@ -144,7 +144,7 @@ func (w *walk) followBackup(ctx context.Context) (again bool, err error) {
 		return true, stopped
 	}
 	w.event(device.RepairEvent{Kind: device.RepairUnseen})
-	w.say("no iCloud backup was seen to complete: the repair stays open, and the same command goes on from here")
+	w.say("no iCloud backup was seen to complete: the repair stays open; run the same command to resume")
 	return false, nil
 }
 

@@ -144,7 +144,7 @@ func (w *watching) hear(ctx context.Context, tell func(usb.Change)) error {
 			return err
 		}
 		if !told {
-			fmt.Fprintf(w.Screen, "usbmuxd is not there yet: waiting for it\nhint: %s\n", MuxHint(runtime.GOOS))
+			fmt.Fprintf(w.Screen, "usbmuxd is not reachable yet: waiting for it\nhint: %s\n", MuxHint(runtime.GOOS))
 		}
 		select {
 		case <-time.After(muxEvery):

@@ -76,7 +76,7 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 	}
 	if age := now.Sub(change.At).Abs(); age < settled {
 		return command.Usage(
-			fmt.Sprintf("wait until the backup has ended; one that was cut off may be renamed %d minutes after its last change", int(settled.Minutes())),
+			fmt.Sprintf("wait until the backup has ended; an interrupted one may be renamed %d minutes after its last change", int(settled.Minutes())),
 			"a backup is being written to %q: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
 	}
 	return nil

@@ -37,7 +37,7 @@ func (p *Place) Check() error {
 	now, err := os.Stat(p.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s is not there any more", p.path)
+		return fmt.Errorf("%s no longer exists", p.path)
 	case err != nil:
 		return p.kind.Unreadable(err)
 	case !os.SameFile(p.info, now):

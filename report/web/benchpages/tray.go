@@ -171,8 +171,8 @@ func (t *tray) close() {
 	}
 }
 
-// cutOff is the state of a device whose examination was cut short by the end of the run.
-const cutOff = "cut off"
+// interrupted is the state of a device whose examination did not finish before the run ended.
+const interrupted = "interrupted"
 
 // end marks the run as over. The caller must hold the lock.
 func (t *tray) end() {
@@ -180,7 +180,7 @@ func (t *tray) end() {
 	for udid, one := range t.tiles {
 		cut := one.Found == nil && !one.Gone
 		if cut {
-			one.State = cutOff
+			one.State = interrupted
 		}
 		if cut || one.Use != "" {
 			one.Use, one.version = "", t.version+1

@@ -16,12 +16,12 @@ import (
 
 // stages describe the states of a device: a label, and the text after it.
 var stages = map[string][2]string{
-	report.Waiting:   {"Waiting", "for its turn"},
+	report.Waiting:   {"Waiting", "to be read"},
 	report.Reading:   {"Reading", ""},
 	report.Verifying: {"Verifying", "its backups on this computer"},
-	report.AllRead:   {"Read", "more is heard of it"},
+	report.AllRead:   {"Read", "waiting for data from other sources"},
 	report.Retrying:  {"Retrying", "the first try failed"},
-	cutOff:           {"Not examined", "the run ended first"},
+	interrupted:      {"Not examined", "the run ended first"},
 }
 
 // unexamined is the mark of a device that was not examined and has no report.
@@ -48,7 +48,7 @@ func newTileView(t tile) tileView {
 	switch words := stages[t.State]; {
 	case t.Found == nil && t.Gone:
 		v.Mark, v.Why = unexamined, "it was unplugged first"
-	case t.Found == nil && t.State == cutOff:
+	case t.Found == nil && t.State == interrupted:
 		v.Mark, v.Why = unexamined, words[1]
 	case t.Found == nil && (t.State == "" || t.State == report.Waiting):
 		v.Mark, v.Why = format.Mark{Tone: "note", Sign: "…", Word: stages[report.Waiting][0]}, stages[report.Waiting][1]
