@@ -86,19 +86,19 @@ func Describe(r usb.Restarted) string {
 	fresh, err := r.NewBoot.Get()
 	switch {
 	case err == nil && fresh && r.Left:
-		return fmt.Sprintf("restarted: it disconnected, and came back with a new boot after %v", took)
+		return fmt.Sprintf("restarted: it disconnected, booted, and came back after %v", took)
 	case err == nil && fresh:
-		return "restarted: it is in a new boot; it was not seen to leave"
+		return "restarted: it has booted since; it was not seen to disconnect"
 	case err == nil && r.Back:
-		return "not restarted: it left and came back, in the same boot as before"
+		return "not restarted: it disconnected, and came back without booting"
 	case err == nil:
-		return "not restarted: it accepted the request, and is in the same boot as before"
+		return "not restarted: it accepted the request, but has not booted since"
 	case r.Back:
-		return fmt.Sprintf("it disconnected, and came back after %v; whether it restarted is unknown", took)
+		return fmt.Sprintf("not confirmed: it disconnected, and came back after %v; whether it booted is unknown", took)
 	case r.Left:
-		return fmt.Sprintf("not confirmed: it left, and did not come back within %v", took)
+		return fmt.Sprintf("not confirmed: it disconnected, and did not come back within %v", took)
 	default:
-		return "not confirmed: it accepted the request, and was not seen to leave"
+		return "not confirmed: it accepted the request, and was not seen to disconnect"
 	}
 }
 
