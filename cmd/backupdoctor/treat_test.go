@@ -147,7 +147,7 @@ func TestTreatSwitchedOff(t *testing.T) {
 	first.reads("iCloud Backup switch: off (lockdown com.apple.mobile.backup /")
 	first.reads("1 of ")
 	first.types("q")
-	first.reads("goes on from here")
+	first.reads("run the same command to resume")
 	first.ends(1)
 	open := openRepairs(t, data)
 	if len(open) != 1 || open[0].Repair.By != "K." || open[0].Device.UDID != off.UDID() {

@@ -61,7 +61,7 @@ func TestClosedPlaceIsShown(t *testing.T) {
 		Closed: []backup.Closed{{Place: backup.Place{Path: "/shut", Program: "Finder"}, Path: "/shut", Err: fs.ErrPermission}},
 	}
 	if _, err := set.searched().Get(); err == nil {
-		t.Error("a closed place passes for one that was looked into")
+		t.Error("a closed place passes for one that was searched")
 	}
 	places := set.reported()
 	if len(places) != 2 || places[0].Path != "/open" || places[0].Reason != "" || places[1].Path != "/shut" || places[1].Reason != "not-permitted" {
