@@ -235,7 +235,7 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
 	},
 	"cmd/backupdoctor/command": {
-		ours:   []string{"checks", "device/releases", "report"},
+		ours:   []string{"checks", "device/releases", "report", "cmd/backupdoctor/terminal"},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/xrash/smetrics"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
@@ -28,12 +29,20 @@ func Run(ctx context.Context, env Env, app *cli.App) int {
 		ended = Exit{Code: report.ExitUsage, Err: err}
 	}
 	if ended.Err != nil {
-		fmt.Fprintln(env.Stderr, "backupdoctor:", ended.Err)
+		env.say("backupdoctor: " + ended.Err.Error())
 	}
 	if ended.Hint != "" {
-		fmt.Fprintln(env.Stderr, "hint:", ended.Hint)
+		env.say("hint: " + ended.Hint)
 	}
 	return ended.Code
+}
+
+// say prints a line for the user, wrapped at words on a terminal.
+func (e Env) say(text string) {
+	if _, is := terminal.Of(e.Stderr); is {
+		text = terminal.Wrap(text, terminal.Width(e.Stderr, e.Getenv, 0))
+	}
+	fmt.Fprintln(e.Stderr, text)
 }
 
 // An errorKeeper keeps the first write error, which the printer of help texts drops.

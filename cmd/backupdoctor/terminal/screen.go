@@ -40,14 +40,22 @@ func (s *Screen) Columns() int { return Width(s.out, s.getenv, 0) }
 // UTF8 reports whether more than ASCII can be shown.
 func (s *Screen) UTF8() bool { return UTF8(s.getenv) }
 
-// Write prints a message.
+// Write prints a message. On a terminal its lines are wrapped at words.
 func (s *Screen) Write(message []byte) (int, error) {
+	shown := message
+	if s.is {
+		shown = []byte(Wrap(string(message), s.Columns()))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	write := s.out.Write
 	if s.view != nil {
-		return s.view.write(message)
+		write = s.view.write
 	}
-	return s.out.Write(message)
+	if _, err := write(shown); err != nil {
+		return 0, err
+	}
+	return len(message), nil
 }
 
 // Status shows what is being done, replacing the previous status; "" clears it. It is shown on

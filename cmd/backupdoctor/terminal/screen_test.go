@@ -33,7 +33,7 @@ func TestStatusIsOnlyForATerminal(t *testing.T) {
 // While the view is shown, the status line is part of it, and messages go above it.
 func TestScreenWithAView(t *testing.T) {
 	var out bytes.Buffer
-	screen := Screen{out: &out, is: true, view: viewOn(&out)}
+	screen := Screen{out: &out, getenv: in(nil), is: true, view: viewOn(&out)}
 	screen.Status("1 of 2 files")
 	if screen.view.tray.Note != "1 of 2 files" || out.Len() > 0 {
 		t.Errorf("noted %q and wrote %q", screen.view.tray.Note, out.String())

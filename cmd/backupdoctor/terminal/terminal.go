@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/clipperhouse/displaywidth"
 	"golang.org/x/term"
 )
 
@@ -38,6 +40,21 @@ func Width(stream io.Writer, getenv func(string) string, asked int) int {
 		}
 	}
 	return defaultWidth
+}
+
+// Wrap breaks the lines of a text that are wider than a terminal at spaces, and indents what follows
+// like their beginning. Lines with escape sequences are left to the terminal.
+func Wrap(text string, columns int) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		words := strings.Trim(line, " \n")
+		at := strings.Index(line, words)
+		before, after := line[:at], line[at+len(words):]
+		if at+displaywidth.String(words) > columns && columns > 2*at && !strings.Contains(words, "\x1b") {
+			lines[i] = before + strings.ReplaceAll(format.Wrap(words, columns-at), "\n", "\n"+before) + after
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 // Color reports whether to color a stream. In order of precedence: --color, NO_COLOR

@@ -60,6 +60,24 @@ func TestWidthOffATerminal(t *testing.T) {
 	}
 }
 
+func TestWrap(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                               "",
+		"as wide as this\n":              "as wide as this\n",
+		"wider than it is":               "wider than it\nis",
+		"hint: start it\nand go on now":  "hint: start it\nand go on now",
+		"  a fold that is wide\n":        "  a fold that\n  is wide\n",
+		"remove it now? [y/N] ":          "remove it now?\n[y/N] ",
+		"\x1b[1mbold and wide\x1b[0m":    "\x1b[1mbold and wide\x1b[0m",
+		"a b\n\n\nc":                     "a b\n\n\nc",
+		"a.word.that.is.too.long.for.it": "a.word.that.is.\ntoo.long.for.it",
+	} {
+		if got := Wrap(text, 15); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestUTF8ByLocale(t *testing.T) {
 	type env = map[string]string
 	for _, c := range []struct {
