@@ -59,6 +59,9 @@ func newTileView(t tile) tileView {
 		v.Mark, v.Why = format.VerdictMark(t.Found.Verdict), report.Clean(why)
 		v.About, v.Last = aboutOf(*t.Found), lastBackupOf(*t.Found)
 		found := web.Local(*t.Found)
+		if checks.Verdict(found.Verdict) == checks.NoCauseFound {
+			v.Why = report.Clean(found.Headline)
+		}
 		v.Shown, v.First, v.Treat = report.Clean(format.FirstEvidence(found)), report.Clean(format.FirstStep(found)), treatCommand(t)
 	}
 	return v
