@@ -42,7 +42,7 @@ const (
 	NotPermitted    Reason = "not-permitted"    // no permission to read the folder on this computer
 	NeedsPassword   Reason = "needs-password"   // in an encrypted backup whose password was not given
 	WrongPassword   Reason = "wrong-password"   // in an encrypted backup that the password does not open
-	Inconclusive    Reason = "inconclusive"     // the files on this computer were read, but do not settle it
+	Inconclusive    Reason = "inconclusive"     // what was read does not settle it
 	Offline         Reason = "offline"          // this computer could not reach an internet host; the Gap's Detail has the stage that failed
 	Busy            Reason = "in-use"           // another command is using the device
 	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in an unknown form; the Gap's Detail has their number
@@ -64,7 +64,7 @@ var reasons = map[Reason]string{
 	TrustForbidden:  "management forbids pairing with this computer",
 	RecordBroken:    "this computer's pair record for the device is broken",
 	RecordUnsaved:   "the device trusts this computer, but usbmuxd could not save the pair record",
-	MuxTrouble:      "usbmuxd on this computer failed the request",
+	MuxTrouble:      "usbmuxd on this computer did not carry out the request",
 	HandshakeFailed: "the encrypted connection to the device could not be set up",
 	OtherDevice:     "another device answered in its place",
 	OtherClass:      "it is not an iPhone, iPad or iPod touch",
@@ -88,7 +88,7 @@ var reasons = map[Reason]string{
 	NotPermitted:    "this program may not read it on this computer",
 	NeedsPassword:   "the backup is encrypted and its password was not given",
 	WrongPassword:   "the backup is encrypted and the password does not open it",
-	Inconclusive:    "the files on this computer do not settle it",
+	Inconclusive:    "what is known does not settle it",
 	Offline:         "this computer could not reach it",
 	Busy:            "another command is acting on the device",
 	BadEntry:        "usbmuxd listed a device in a form that cannot be understood",

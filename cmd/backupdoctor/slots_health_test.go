@@ -57,7 +57,7 @@ func TestTheSlotWhereDevicesKeepFailingIsNamed(t *testing.T) {
 	if err != nil || !strings.Contains(table, "Suspicious: Slot 07, in 4 runs.") || strings.Contains(table, "Suspicious: Slot 08") {
 		t.Errorf("%v\n%s", err, table)
 	}
-	if table, err := health(t, folder, "--runs", "2"); err != nil || !strings.Contains(table, "None of 2 slots is suspicious in 2 runs.") {
+	if table, err := health(t, folder, "--runs", "2"); err != nil || !strings.Contains(table, "None of 2 places is suspicious in 2 runs.") {
 		t.Errorf("%v\n%s", err, table)
 	}
 	if table, _ := health(t, folder, "--runs", "2"); !strings.Contains(table, "too few problems") || !strings.Contains(table, "too few visits to tell") {

@@ -14,7 +14,7 @@ import (
 // WriteSlotReport writes the slots for a terminal.
 func WriteSlotReport(w io.Writer, slots report.SlotReport, o Options) error {
 	p := newPage(o)
-	header := []column{{"Slot", 3}, {"Visits", 2}, {"In trouble", 5}, {"Verdict", 4}}
+	header := []column{{"Slot or port", 3}, {"Visits", 2}, {"In trouble", 5}, {"Verdict", 4}}
 	var rows [][]cell
 	suspicious := 0
 	for _, slot := range slots.Slots {
@@ -44,7 +44,7 @@ func healthMark(slot report.SlotHealth) mark {
 	case slot.Suspicious:
 		return mark{"✗", "[x]", "devices keep failing here", red}
 	case slot.Trouble > 0:
-		return mark{"?", "[?]", "too few problems to suspect the slot", cyan}
+		return mark{"?", "[?]", "too few problems to suspect it", cyan}
 	case slot.Visits < fewVisits:
 		return mark{"?", "[?]", "too few visits to tell", cyan}
 	default:
@@ -79,10 +79,10 @@ func (p *page) trouble(slot report.SlotHealth) cell {
 func slotTotals(slots report.SlotReport, suspicious int) string {
 	looked := "in " + words.Count(slots.Runs, "run") + "."
 	if len(slots.Slots) == 0 {
-		return "No device was seen in a known slot " + looked
+		return "No device was seen at a known slot or port " + looked
 	}
 	if suspicious == 0 {
-		return fmt.Sprintf("None of %s is suspicious %s", words.Count(len(slots.Slots), "slot"), looked)
+		return fmt.Sprintf("None of %s is suspicious %s", words.Count(len(slots.Slots), "place"), looked)
 	}
 	var names []string
 	for _, slot := range slots.Slots[:suspicious] {

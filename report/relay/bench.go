@@ -139,7 +139,7 @@ func (b *Bench) startLinks(ctx context.Context, name string, running *sync.WaitG
 		l, err := b.newLink(each)
 		if err != nil {
 			b.Log.Warn("reports under another name of this bench are waiting", "bench", each, "error", err)
-			l = &link{held: "its credentials are missing"}
+			l = &link{held: "its credentials could not be used"}
 			b.links[each] = l
 			continue
 		}

@@ -49,7 +49,7 @@ func TestUnauthenticatedConnectionsAreCutOff(t *testing.T) {
 	if !benchState(t, north).Linked {
 		t.Error("the bench that was there before is cut off")
 	}
-	if n := strings.Count(told.String(), "connections without credentials"); n != 1 {
+	if n := strings.Count(told.String(), "closed connections without credentials: there were too many"); n != 1 {
 		t.Errorf("the log says so %d times", n)
 	}
 }

@@ -28,21 +28,14 @@ func Run(ctx context.Context, env Env, app *cli.App) int {
 	if !ok {
 		ended = Exit{Code: report.ExitUsage, Err: err}
 	}
+	messages := terminal.NewScreen(env.Stderr, env.Getenv)
 	if ended.Err != nil {
-		env.say("backupdoctor: " + ended.Err.Error())
+		fmt.Fprintln(messages, "backupdoctor:", ended.Err)
 	}
 	if ended.Hint != "" {
-		env.say("hint: " + ended.Hint)
+		fmt.Fprintln(messages, "hint:", ended.Hint)
 	}
 	return ended.Code
-}
-
-// say prints a line for the user, wrapped at words on a terminal.
-func (e Env) say(text string) {
-	if _, is := terminal.Of(e.Stderr); is {
-		text = terminal.Wrap(text, terminal.Width(e.Stderr, e.Getenv, 0))
-	}
-	fmt.Fprintln(e.Stderr, text)
 }
 
 // An errorKeeper keeps the first write error, which the printer of help texts drops.

@@ -94,7 +94,7 @@ func Describe(r usb.Restarted) string {
 	case err == nil:
 		return "not restarted: it accepted the request, but has not booted since"
 	case r.Back:
-		return fmt.Sprintf("not confirmed: it disconnected, and came back after %v; whether it booted is unknown", took)
+		return fmt.Sprintf("it disconnected, and came back after %v; whether it booted is unknown", took)
 	case r.Left:
 		return fmt.Sprintf("not confirmed: it disconnected, and did not come back within %v", took)
 	default:

@@ -44,7 +44,7 @@ func (s *Screen) UTF8() bool { return UTF8(s.getenv) }
 func (s *Screen) Write(message []byte) (int, error) {
 	shown := message
 	if s.is {
-		shown = []byte(Wrap(string(message), s.Columns()))
+		shown = []byte(wrapped(string(message), s.Columns()))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -42,9 +42,9 @@ func Width(stream io.Writer, getenv func(string) string, asked int) int {
 	return defaultWidth
 }
 
-// Wrap breaks the lines of a text that are wider than a terminal at spaces, and indents what follows
-// like their beginning. Lines with escape sequences are left to the terminal.
-func Wrap(text string, columns int) string {
+// wrapped breaks the lines of a text that are wider than columns at spaces, and indents the rest of
+// a line like its beginning. Lines with escape sequences are left to the terminal.
+func wrapped(text string, columns int) string {
 	lines := strings.SplitAfter(text, "\n")
 	for i, line := range lines {
 		words := strings.Trim(line, " \n")

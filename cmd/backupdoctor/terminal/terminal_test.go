@@ -60,7 +60,7 @@ func TestWidthOffATerminal(t *testing.T) {
 	}
 }
 
-func TestWrap(t *testing.T) {
+func TestMessagesAreWrapped(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                               "",
 		"as wide as this\n":              "as wide as this\n",
@@ -72,7 +72,7 @@ func TestWrap(t *testing.T) {
 		"a b\n\n\nc":                     "a b\n\n\nc",
 		"a.word.that.is.too.long.for.it": "a.word.that.is.\ntoo.long.for.it",
 	} {
-		if got := Wrap(text, 15); got != want {
+		if got := wrapped(text, 15); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}
