@@ -1,0 +1,123 @@
+package backup
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
+)
+
+// isCrafted recognizes folders made by tools that restore settings: a backup dated 1970 without
+// an identifier of its own.
+func (v *verification) isCrafted() bool {
+	date, err := v.status.date.Get()
+	return err == nil && date.Unix() == 0 && strings.Trim(v.status.uuid, "0-") == ""
+}
+
+func (v *verification) judgeStatus() {
+	state, err := v.status.snapshot.Get()
+	switch {
+	case errors.Is(v.status.err, device.Absent) && v.isInCloud(statusName):
+		v.leaveOpen(device.StatementState, cloudPlaceholder, statusName)
+	case errors.Is(v.status.err, device.Absent):
+		v.refute(device.StatementState, statusMissing, "")
+	case errors.Is(v.status.err, device.Refused):
+		v.leaveOpen(device.StatementState, noPermission, statusName)
+	case v.status.err != nil:
+		v.refute(device.StatementState, statusUnreadable, wordsOf(v.status.err))
+	case err != nil:
+		v.refute(device.StatementState, statusUnreadable, "SnapshotState: "+wordsOf(err))
+	case state == stateUploading:
+		v.refute(device.StatementState, interruptedUpload, "")
+	case state == stateMoving:
+		v.refute(device.StatementState, interruptedMove, "")
+	case state == stateRemoving:
+		v.faults.add(interruptedCleanup, "")
+		v.statements.show(device.StatementState)
+	case state != stateFinished:
+		v.refute(device.StatementState, statusUnreadable, fmt.Sprintf("SnapshotState is %q, which no device writes", short(state)))
+	default:
+		v.statements.show(device.StatementState)
+		if v.exists(snapshotName) {
+			v.faults.add(snapshotLeft, "")
+		}
+	}
+}
+
+func (v *verification) judgeProperties() {
+	switch {
+	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
+		v.loseProperties(cloudPlaceholder, propertiesName)
+	case errors.Is(v.properties.err, device.Refused):
+		v.loseProperties(noPermission, propertiesName)
+	case v.properties.err != nil:
+		v.loseProperties(propertiesUnreadable, wordsOf(v.properties.err))
+	}
+}
+
+// judgeKeybag checks whether the keys to an encrypted backup are present.
+func (v *verification) judgeKeybag() {
+	v.faults.add(encrypted, "")
+	bag, err := v.properties.bag()
+	switch {
+	case err != nil:
+		v.refute(device.StatementPadding, keybagInconsistent, wordsOf(err))
+	case len(bag.FirstSalt) > 0 && len(v.properties.manifestKey) == 0 && v.exists(dbName):
+		v.refute(device.StatementPadding, keybagInconsistent, "no ManifestKey")
+	case errors.Is(v.options.Locked, keybag.ErrDamaged):
+		v.refute(device.StatementPadding, keybagInconsistent, v.options.Locked.Error())
+	case len(bag.FirstSalt) == 0 && len(v.properties.manifestKey) > 0:
+		v.refute(device.StatementPadding, keybagInconsistent, "no DPSL, although there is a ManifestKey")
+	}
+}
+
+// loseProperties records that Manifest.plist is unavailable. What that leaves open is settled
+// once the list of files is read.
+func (v *verification) loseProperties(mode *Mode, detail string) {
+	v.faults.add(mode, detail)
+	v.lost = mode
+}
+
+func (v *verification) judgeInfo() {
+	switch {
+	case v.info.err == nil && !v.info.empty:
+		v.statements.show(device.StatementInfo)
+	case errors.Is(v.info.err, device.Absent) && v.isInCloud(infoName):
+		v.leaveOpen(device.StatementInfo, cloudPlaceholder, infoName)
+	case errors.Is(v.info.err, device.Refused):
+		v.leaveOpen(device.StatementInfo, noPermission, infoName)
+	case v.info.empty:
+		v.refute(device.StatementInfo, infoMissing, "it has none of the keys that backup programs write")
+	default:
+		v.refute(device.StatementInfo, infoMissing, wordsOf(v.info.err))
+	}
+}
+
+// judgeIdentity compares the identity in the folder's name, Info.plist and Manifest.plist. A
+// different version is not a fault: the device was updated between two runs.
+func (v *verification) judgeIdentity() {
+	said, recorded := v.info.identity.UDID, v.properties.identity.UDID
+	switch udid := identity(v.folder, v.info, v.properties).UDID; {
+	case said != "" && recorded != "" && said != recorded:
+		v.leaveOpen(device.StatementDevice, identityMismatch, "")
+		return
+	case said+recorded != "" && v.folder.UDID != udid:
+		v.faults.add(folderMisnamed, "")
+	}
+	v.statements.show(device.StatementDevice)
+}
+
+func (v *verification) judgeAge() {
+	date, err := v.status.date.Get()
+	if age := v.options.Now.Sub(date); err == nil && !v.options.Now.IsZero() && age > oldAfter {
+		v.faults.add(old, fmt.Sprintf("%d days", int(age.Hours()/24)))
+	}
+}
+
+func (v *verification) judgeDisk(free uint64, err error) {
+	if err == nil && free < leastFree {
+		v.faults.add(diskFull, fmt.Sprintf("%d MB are free", free/1_000_000))
+	}
+}

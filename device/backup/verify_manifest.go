@@ -1,0 +1,260 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+)
+
+// lookAtFiles opens the manifest and compares it with the files.
+func (v *verification) lookAtFiles(ctx context.Context) {
+	m, err := v.openManifest(ctx)
+	if err != nil {
+		v.judgeUnopened(ctx, err)
+		return
+	}
+	defer m.Close()
+	v.blobs.flat = m.Flat()
+	v.judgeKind(ctx, m)
+	if v.kind == locked {
+		v.judgeKeybag()
+	}
+	v.judgePassword()
+	v.prepareInside()
+	v.judgeJournal(m)
+	var check sync.WaitGroup
+	large := v.isLarge(m)
+	if large {
+		check.Go(func() { v.checkBeside(ctx) })
+	}
+	err = v.compare(ctx, m)
+	check.Wait()
+	if !large {
+		v.checkManifest(ctx, m)
+	}
+	if err != nil && ctx.Err() == nil {
+		v.judgeRead(err)
+		return // files it no longer lists would be reported as orphans
+	}
+	if ctx.Err() == nil {
+		v.findOrphans(ctx, m)
+		v.judgeCompleteness()
+	}
+	if ctx.Err() == nil && v.depth == device.DeepLook {
+		v.lookInside(ctx)
+	}
+	if ctx.Err() == nil {
+		v.concludeFiles()
+	}
+}
+
+// judgeJournal looks for the rollback journal of a Manifest.db: a program was stopped while
+// changing the list, and the next to open it for writing would roll the change back.
+func (v *verification) judgeJournal(m manifest.Manifest) {
+	info, err := v.root.Lstat(dbName + "-journal")
+	if !m.Flat() && err == nil && info.Size() > 0 {
+		v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
+	}
+}
+
+// concludeFiles marks what was shown of the files after every row was read and every listed
+// file was inspected.
+func (v *verification) concludeFiles() {
+	if v.counts.found < v.listed.Load() {
+		v.statements.leaveWith(device.StatementFiles, device.StatementLengths, device.StatementPadding, device.StatementDigests)
+	}
+	v.statements.show(device.StatementList)
+	v.statements.show(device.StatementFiles)
+	v.statements.show(device.StatementLengths)
+	if v.kind == decryptedCopy {
+		v.statements.mark(device.StatementDigests, device.ShownNeither, decrypted)
+	}
+	v.statements.show(device.StatementDigests) // and padding, if requested
+	v.statements.show(device.StatementPadding)
+}
+
+// judgePassword determines whether the padding of encrypted files can be checked.
+func (v *verification) judgePassword() {
+	switch {
+	case v.kind == locked && v.options.Keys != nil:
+		// every file is checked
+	case v.kind == locked && errors.Is(v.options.Locked, keybag.ErrWrongPassword):
+		v.leaveOpen(device.StatementPadding, passwordWrong, keybag.ErrWrongPassword.Error())
+	case v.kind == locked:
+		v.statements.skip(device.StatementPadding, "the keybag was not opened")
+	case v.kind == decryptedCopy:
+		v.statements.skip(device.StatementPadding, "the files are in the clear")
+	case v.kind == plain:
+		v.statements.skip(device.StatementPadding, "the backup is not encrypted")
+	default:
+		v.statements.skip(device.StatementPadding, "how the files are stored is not known")
+	}
+}
+
+// judgeUnopened records why there is no list of files to compare with.
+func (v *verification) judgeUnopened(ctx context.Context, err error) {
+	mode := manifestUnreadable
+	switch {
+	case ctx.Err() != nil:
+		return
+	case errors.Is(err, errInCloud):
+		mode = cloudPlaceholder
+		v.leaveOpen(device.StatementList, mode, "the list of files")
+	case errors.Is(err, errClosed):
+		var detail string
+		mode = passwordNeeded
+		if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
+			mode, detail = passwordWrong, keybag.ErrWrongPassword.Error()
+		}
+		v.leaveOpen(device.StatementList, mode, detail)
+	case errors.Is(err, errKeysLost):
+		mode = v.whyKeysLost()
+		v.leaveOpen(device.StatementList, mode, "")
+	case errors.Is(err, manifest.ErrLayout):
+		mode = layoutUnread
+		v.leaveOpen(device.StatementLayout, mode, shortError(err))
+	case errors.Is(err, fs.ErrPermission):
+		mode = noPermission
+		v.leaveOpen(device.StatementList, mode, "the manifest")
+	case isOfThisComputer(err):
+		mode = computerLimit
+		v.leaveOpen(device.StatementList, mode, shortError(err))
+	default:
+		v.refute(device.StatementList, mode, shortError(err))
+	}
+	switch {
+	case v.lost != nil:
+		v.leaveKindOpen()
+	case v.properties.kind() == disputed:
+		v.contradiction("IsEncrypted: " + v.denial())
+	default:
+		v.statements.show(device.StatementKind)
+	}
+	if v.properties.isEncrypted() {
+		v.judgeKeybag()
+	}
+	v.walkWithoutManifest(ctx, mode == passwordNeeded || mode == passwordWrong)
+	v.statements.leaveRest(mode)
+}
+
+// whyKeysLost distinguishes keys lost with Manifest.plist from keys it still has but this
+// program cannot extract.
+func (v *verification) whyKeysLost() *Mode {
+	switch {
+	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
+		return cloudPlaceholder
+	case errors.Is(v.properties.err, device.Refused):
+		return noPermission
+	default:
+		return manifestKeysLost
+	}
+}
+
+// largeManifest is the size from which a manifest is checked through its own connection while
+// its rows are being read. Opening a connection takes as long as checking 300 KB.
+const largeManifest = 4 << 20
+
+func (v *verification) isLarge(m manifest.Manifest) bool {
+	info, err := v.root.Lstat(dbName)
+	return !m.Flat() && err == nil && info.Size() >= largeManifest
+}
+
+// checkBeside checks a manifest while another goroutine reads it.
+func (v *verification) checkBeside(ctx context.Context) {
+	m, err := v.openManifest(ctx)
+	if err != nil {
+		v.judgeCheck(ctx, err)
+		return
+	}
+	defer m.Close()
+	v.checkManifest(ctx, m)
+}
+
+// checkManifest looks for damage that reading the rows would not detect.
+func (v *verification) checkManifest(ctx context.Context, m manifest.Manifest) {
+	v.judgeCheck(ctx, m.Check(ctx, v.depth == device.DeepLook))
+}
+
+func (v *verification) judgeCheck(ctx context.Context, err error) {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case isOfThisComputer(err):
+		v.leaveOpen(device.StatementList, computerLimit, shortError(err))
+	default:
+		v.refute(device.StatementList, manifestUnreadable, shortError(err))
+	}
+}
+
+// judgeRead records why not all rows of the manifest were read.
+func (v *verification) judgeRead(err error) {
+	if isOfThisComputer(err) {
+		v.leaveOpen(device.StatementList, computerLimit, shortError(err))
+		v.statements.leaveRest(computerLimit)
+		return
+	}
+	v.refute(device.StatementList, manifestUnreadable, shortError(err))
+	v.statements.leaveRest(manifestUnreadable)
+}
+
+// isOfThisComputer reports whether an error reflects limits of this computer and says nothing
+// about the backup.
+func isOfThisComputer(err error) bool {
+	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOSPC} {
+		if errors.Is(err, limit) {
+			return true
+		}
+	}
+	return database.IsOutOfMemory(err)
+}
+
+// errClosed means that the manifest needs a password.
+var errClosed = errors.New("the manifest is encrypted")
+
+// errInCloud means that a cloud drive stores the manifest remotely.
+var errInCloud = errors.New("the manifest is only a placeholder of a cloud drive")
+
+// openManifest opens whichever form of manifest exists.
+func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, error) {
+	if v.exists(mbdbName) && !v.exists(dbName) {
+		if _, err := v.manifestSize(mbdbName); err != nil {
+			return nil, err
+		}
+		return manifest.OpenMBDB(filepath.Join(v.folder.Path, mbdbName))
+	}
+	path := filepath.Join(v.folder.Path, dbName)
+	size, err := v.manifestSize(dbName)
+	if err != nil {
+		return nil, err
+	}
+	m, clear, err := openDB(ctx, path, size, v.properties, v.options.Keys, func() { v.faults.add(manifestLog, "") })
+	if clear {
+		v.clearList.Store(true)
+	}
+	return m, err
+}
+
+// manifestSize rejects what cannot be a manifest before anything opens it.
+func (v *verification) manifestSize(name string) (int64, error) {
+	info, err := v.root.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && (v.isInCloud(dbName) || v.isInCloud(mbdbName)):
+		return 0, errInCloud
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, errors.New("it is missing")
+	case err != nil:
+		return 0, err
+	case !info.Mode().IsRegular():
+		return 0, errors.New("it is not a file")
+	case info.Size() == 0:
+		return 0, errors.New("it is empty")
+	}
+	return info.Size(), nil
+}
