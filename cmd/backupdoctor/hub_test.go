@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -53,15 +54,26 @@ func eventually(t testing.TB, what string, is func() bool) {
 	t.Fatalf("it never came about that %s", what)
 }
 
-// freeAddress returns an unused address of this computer.
+// givenAddresses are the results of freeAddress.
+var givenAddresses sync.Map
+
+// freeAddress returns an unused address of this computer, and never the same twice. Its port is below
+// those that the system gives to outgoing connections, one of which might take it before a hub listens.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			continue
+		}
+		listener.Close()
+		if _, given := givenAddresses.LoadOrStore(address, true); !given {
+			return address
+		}
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	t.Fatal("no free address")
+	return ""
 }
 
 // A written buffer can be read while it is being written.

@@ -228,7 +228,7 @@ func reason(err error) (words string, tells bool) {
 	for _, known := range []struct{ sign, words string }{
 		{"maximum account active connections", "another bench with these credentials is connected"},
 		{"revoked", "its credentials were revoked"},
-		{"authorization violation", "the hub does not accept its credentials: they were revoked, or are another hub's"},
+		{"authorization violation", "the hub does not accept its credentials: they were revoked, are another hub's, or the hub is still starting"},
 		{"authentication expired", "its credentials have expired"},
 		{"unknown authority", "the certificate of the hub is not the one in the credentials"},
 		{"x509", "the certificate of the hub is not valid: " + err.Error()},

@@ -429,6 +429,29 @@ func TestTwoBenchesOfOneNameInACluster(t *testing.T) {
 	}
 }
 
+// TestNodeWaitsForItsAddress checks that a node whose address for the others is in use says so, and
+// starts once it is free.
+func TestNodeWaitsForItsAddress(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	var s shelf
+	hub := f.hub(t, &s)
+	hub.Name, hub.Cluster = "a", &Cluster{Listen: freeAddress(t), Routes: []string{freeAddress(t), freeAddress(t)}}
+	log, told := logged(t, "the hub")
+	hub.Log = log
+	other, err := net.Listen("tcp", hub.Cluster.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	running(t, hub.Run)
+	eventually(t, "it says why it does not start", func() bool {
+		return strings.Contains(told.String(), `msg="the stream is created again" error="starting the stream: Error listening on router port`)
+	})
+	other.Close()
+	eventually(t, "it starts", func() bool { return hub.streams() != nil })
+}
+
 // TestNobodyElseJoinsTheCluster covers a node without the key of the folder's certificate.
 func TestNobodyElseJoinsTheCluster(t *testing.T) {
 	t.Parallel()

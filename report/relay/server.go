@@ -71,13 +71,30 @@ func start(options *server.Options, log *slog.Logger) (*server.Server, error) {
 	if err != nil {
 		return nil, configError{fmt.Errorf("starting the stream: %w", err)}
 	}
-	s.SetLoggerV2(serverLog{log}, log.Enabled(context.Background(), slog.LevelDebug), false, false)
+	fatal := make(chan error, 1)
+	s.SetLoggerV2(serverLog{log, fatal}, log.Enabled(context.Background(), slog.LevelDebug), false, false)
 	s.Start()
-	if !s.ReadyForConnections(startWithin) {
+	if err := ready(s, fatal); err != nil {
 		stop(s)
-		return nil, errors.New("starting the stream: it is not ready in time")
+		return nil, fmt.Errorf("starting the stream: %w", err)
 	}
 	return s, nil
+}
+
+// ready waits until a server accepts connections. After a fatal error, such as an address in use, it
+// never would.
+func ready(s *server.Server, fatal <-chan error) error {
+	for deadline := time.Now().Add(startWithin); time.Now().Before(deadline); {
+		select {
+		case err := <-fatal:
+			return err
+		default:
+		}
+		if s.ReadyForConnections(100 * time.Millisecond) {
+			return nil
+		}
+	}
+	return errors.New("it is not ready in time")
 }
 
 func stop(s *server.Server) {
@@ -148,7 +165,10 @@ func loopback(host string) bool {
 
 // serverLog adapts the log of an embedded server. It drops notices, which are routine, and traces,
 // which may contain keys.
-type serverLog struct{ log *slog.Logger }
+type serverLog struct {
+	log   *slog.Logger
+	fatal chan<- error // receives the first fatal error; has room for one
+}
 
 func (l serverLog) Noticef(format string, v ...any) {
 	l.log.Debug("stream: " + fmt.Sprintf(format, v...))
@@ -166,6 +186,11 @@ func (l serverLog) Errorf(format string, v ...any) {
 	l.log.Error("stream: " + text)
 }
 func (l serverLog) Fatalf(format string, v ...any) {
-	l.log.Error("stream: " + fmt.Sprintf(format, v...))
+	text := fmt.Sprintf(format, v...)
+	l.log.Error("stream: " + text)
+	select {
+	case l.fatal <- errors.New(text):
+	default:
+	}
 }
 func (l serverLog) Tracef(string, ...any) {}

@@ -189,7 +189,8 @@ func (h *hub) openStore(ctx context.Context) (*ledger.Store, error) {
 	}
 }
 
-// free checks that the address for benches is not in use, so that the error comes at once.
+// free checks that the addresses for benches and other nodes are not in use, so that the error comes at
+// once.
 func (h *hub) free() error {
 	if h.nats != "" {
 		return nil
@@ -198,9 +199,22 @@ func (h *hub) free() error {
 	if err != nil {
 		return err
 	}
+	if err := listens(address); err != nil {
+		return command.Usage("choose another address with --listen", "the hub cannot listen for benches: %w", err)
+	}
+	if h.cluster == "" {
+		return nil
+	}
+	if err := listens(h.cluster); err != nil {
+		return command.Usage("choose another address with --cluster", "the hub cannot listen for the other nodes: %w", err)
+	}
+	return nil
+}
+
+func listens(address string) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return command.Usage("choose another address with --listen", "the hub cannot listen for benches: %w", err)
+		return err
 	}
 	return listener.Close()
 }
