@@ -40,6 +40,7 @@ const (
 	Unsupported     Reason = "unsupported"      // not available on this model or iOS version
 	Unlisted        Reason = "unlisted"         // the model is not in the table of models and releases
 	NotPermitted    Reason = "not-permitted"    // no permission to read the folder on this computer
+	ReadFailed      Reason = "read-failed"      // the disk or network drive failed while this computer read it
 	NeedsPassword   Reason = "needs-password"   // in an encrypted backup whose password was not given
 	WrongPassword   Reason = "wrong-password"   // in an encrypted backup that the password does not open
 	Inconclusive    Reason = "inconclusive"     // what was read does not settle it
@@ -86,6 +87,7 @@ var reasons = map[Reason]string{
 	Unsupported:     "this model or iOS version does not report it",
 	Unlisted:        "the table of models does not list this model",
 	NotPermitted:    "this program may not read it on this computer",
+	ReadFailed:      "this computer could not read it from its disk",
 	NeedsPassword:   "the backup is encrypted and its password was not given",
 	WrongPassword:   "the backup is encrypted and the password does not open it",
 	Inconclusive:    "what is known does not settle it",

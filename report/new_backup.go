@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -74,6 +75,14 @@ func newFault(f device.BackupFault, situation faults.Situation) Fault {
 		Mode: f.Mode, Title: known.Title, Severity: string(known.Severity), Detail: f.Detail,
 		Count: f.Count, Total: f.Total, Remedy: faults.RemedyIn(f.Mode, situation), Examples: convert(f.Examples, newFile),
 	}
+}
+
+// StartsOver reports whether a fault of a backup asks to set the folder aside and to back up anew.
+func StartsOver(b Backup) bool {
+	return slices.ContainsFunc(b.Faults, func(f Fault) bool {
+		known, _ := faults.Find(f.Mode)
+		return known.Action == faults.StartOver && f.Remedy != ""
+	})
 }
 
 func newFile(p device.BackupProblem) File {

@@ -12,7 +12,7 @@ var table = []Fault{
 	{
 		Mode: "folder-gone", Action: Look, Severity: Unusable,
 		Title:  "The backup folder is no longer there",
-		Remedy: "Find out where the folder went, or back the device up again.",
+		Remedy: "Connect the disk that held it again, or find out where the folder went; if it is lost, back the device up again.",
 	},
 	{
 		Mode: "crafted", Severity: Unusable,
@@ -153,6 +153,11 @@ var table = []Fault{
 		Mode: "out-of-time", Action: Look, Severity: Note,
 		Title:  "The examination of the backup did not finish in the time allowed",
 		Remedy: "Examine it again, with a longer --timeout or --deadline.",
+	},
+	{
+		Mode: "read-failed", Action: Look, Severity: Note,
+		Title:  "The disk or network drive that holds the backup failed while it was read",
+		Remedy: "Check the disk and its cable, and examine the backup again. If it fails again, copy the folder to another disk and verify that copy.",
 	},
 	{
 		Mode: "computer-limit", Action: Look, Severity: Note,

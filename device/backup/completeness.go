@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -68,6 +69,7 @@ type mark struct {
 	size     int64
 	modified time.Time
 	exists   bool
+	err      error // why nothing is known; nil if it is known whether it exists
 }
 
 // marks returns the marks of the top-level files, the backup folder and its subfolders. In the
@@ -77,11 +79,14 @@ func (v *verification) marks() map[string]mark {
 	marks := map[string]mark{}
 	look := func(name string) {
 		info, err := v.root.Lstat(name)
-		if err != nil {
-			marks[name] = mark{exists: !os.IsNotExist(err)}
-			return
+		switch {
+		case err == nil:
+			marks[name] = mark{size: info.Size(), modified: info.ModTime(), exists: true}
+		case os.IsNotExist(err):
+			marks[name] = mark{}
+		default:
+			marks[name] = mark{err: err}
 		}
-		marks[name] = mark{info.Size(), info.ModTime(), true}
 	}
 	for _, name := range []string{".", statusName, propertiesName, infoName, dbName, dbName + "-wal", mbdbName, snapshotName} {
 		look(name)
@@ -103,7 +108,10 @@ func (v *verification) marks() map[string]mark {
 func (v *verification) judgeChange(before map[string]mark) {
 	after := v.marks()
 	for name, was := range before {
-		if is := after[name]; was.exists != is.exists || was.size != is.size || !was.modified.Equal(is.modified) {
+		switch is := after[name]; {
+		case was.err != nil || is.err != nil:
+			v.leaveOpen(device.StatementUnchanged, cmp.Or(obstacle(cmp.Or(was.err, is.err)), noPermission), "")
+		case was.exists != is.exists || was.size != is.size || !was.modified.Equal(is.modified):
 			v.leaveOpen(device.StatementUnchanged, changed, "")
 		}
 	}

@@ -255,6 +255,8 @@ func reasonFor(err error) error {
 		return device.Absent
 	case errors.Is(err, fs.ErrPermission):
 		return device.Refused
+	case obstacle(err) != nil:
+		return device.ReadFailed
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return device.Interrupted
 	}

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -130,10 +131,10 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 	case errors.Is(err, fs.ErrNotExist):
 		t.domain.missing.Add(1)
 		i.refute(device.StatementFiles, blobMissing, b, t, "")
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission), obstacle(err) != nil:
 		seen, hidden := i.blobs.lstat(t.id)
 		if hidden != nil {
-			i.leaveOpen(device.StatementFiles, noPermission, b, t, "")
+			i.leaveOpen(device.StatementFiles, cmp.Or(obstacle(err), noPermission), b, t, "")
 			return false
 		}
 		*info = seen
@@ -190,10 +191,9 @@ func (i *inspector) unread(b *batch, t *task, err error) {
 		t.domain.missing.Add(1)
 		i.refute(device.StatementFiles, blobMissing, b, t, "")
 	case errors.Is(err, fs.ErrPermission):
-		i.statements.mark(i.contentStatement(t), device.ShownNeither, noPermission)
-		i.remark(noPermission, b, t, "")
-	case isOfThisComputer(err):
-		i.leaveOpen(device.StatementFiles, blobUnreadable, b, t, shortError(err))
+		i.leaveOpen(i.contentStatement(t), noPermission, b, t, "")
+	case obstacle(err) != nil:
+		i.leaveOpen(i.contentStatement(t), obstacle(err), b, t, shortError(err))
 	default:
 		i.refute(device.StatementFiles, blobUnreadable, b, t, shortError(err))
 	}

@@ -13,7 +13,7 @@ var Modes = []*Mode{
 	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
-	rowUnreadable, listIncomplete, innerDatabaseSuspect, changed, stopped, outOfTime, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
+	rowUnreadable, listIncomplete, innerDatabaseSuspect, changed, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
 	diskFull, encryptionRequired,
 	interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
@@ -50,6 +50,7 @@ var (
 	folderMisnamed       = &Mode{"folder-misnamed", false}
 	stopped              = &Mode{"stopped", false}        // by the user
 	outOfTime            = &Mode{"out-of-time", false}    //
+	readFailed           = &Mode{"read-failed", false}    // the disk, or a network drive, reported an error
 	computerLimit        = &Mode{"computer-limit", false} // memory, open files or disk space
 	noPermission         = &Mode{"no-permission", false}
 	diskFull             = &Mode{"disk-full", true}

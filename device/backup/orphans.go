@@ -159,6 +159,9 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 	case errors.Is(err, fs.ErrPermission):
 		v.leaveOpen(device.StatementFiles, noPermission, "the folder "+folder)
 		return
+	case obstacle(err) != nil:
+		v.leaveOpen(device.StatementFiles, obstacle(err), "the folder "+folder)
+		return
 	case err != nil:
 		return // a missing folder has no files
 	}
@@ -172,6 +175,9 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 			case strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".icloud"):
 				v.leaveOpen(device.StatementFiles, cloudPlaceholder, "files named .….icloud")
 			}
+		}
+		if mode := obstacle(err); mode != nil {
+			v.leaveOpen(device.StatementFiles, mode, "the folder "+folder)
 		}
 		if err != nil {
 			return // io.EOF at the end; an incomplete listing has too few files, never too many

@@ -42,8 +42,8 @@ var (
 )
 
 // readList reads some keys of a top-level property list of a backup. The error is a
-// device.Reason: Absent if the file does not exist, Refused if it may not be read, else what is
-// wrong with its contents.
+// device.Reason: Absent if the file does not exist, Refused if it may not be read,
+// ReadFailed if the disk or this computer failed, else what is wrong with its contents.
 func readList(root *os.Root, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
 	info, err := root.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
@@ -58,6 +58,8 @@ func readList(root *os.Root, name string, limits safeplist.Limits, keys []string
 		return nil, device.Absent
 	case errors.Is(err, fs.ErrPermission):
 		return nil, device.Refused
+	case obstacle(err) != nil:
+		return nil, readFailure(err)
 	case err != nil:
 		return nil, device.Malformed
 	}
@@ -66,8 +68,11 @@ func readList(root *os.Root, name string, limits safeplist.Limits, keys []string
 	if _, known := errors.AsType[device.Reason](err); err == nil || known {
 		return list, err
 	}
-	if errors.Is(err, fs.ErrPermission) {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
 		return nil, device.Refused
+	case obstacle(err) != nil:
+		return nil, readFailure(err)
 	}
 	return nil, device.Truncated // the disk returned only part of it
 }

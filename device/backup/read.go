@@ -69,8 +69,11 @@ func hasKeyedRecord(ctx context.Context, folder Folder) bool {
 // unreadable marks a backup whose folder could not be opened.
 func unreadable(b device.Backup, err error) device.Backup {
 	why := device.Absent
-	if os.IsPermission(err) {
+	switch {
+	case os.IsPermission(err):
 		why = device.Refused
+	case obstacle(err) != nil:
+		why = device.ReadFailed
 	}
 	b.SnapshotState = device.Unknown[string](why)
 	b.Encrypted = device.Unknown[bool](why)

@@ -93,6 +93,17 @@ func (s *statements) leaveRest(mode *Mode) {
 	}
 }
 
+// withdraw leaves every statement that was looked at open, for one reason.
+func (s *statements) withdraw(mode *Mode) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range device.StatementIDs {
+		if statement := s.of(id); statement.Shown != device.NotLookedAt {
+			*statement = device.Statement{ID: id, Shown: device.ShownNeither, Faults: []string{mode.ID}}
+		}
+	}
+}
+
 // leaveWith leaves statements open for the reason that refutes another one: nothing is shown
 // about the bytes of a missing file.
 func (s *statements) leaveWith(cause device.StatementID, open ...device.StatementID) {

@@ -21,7 +21,10 @@ var ErrNotEncrypted = errors.New("the backup is not encrypted")
 // password is not kept.
 func Unlock(ctx context.Context, folder Folder, password string, progress keybag.Progress) (*keybag.Keys, error) {
 	root, err := os.OpenRoot(folder.Path)
-	if err != nil {
+	switch {
+	case obstacle(err) != nil:
+		return nil, device.ReadFailed
+	case err != nil:
 		return nil, device.Refused
 	}
 	defer root.Close()

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -131,16 +132,17 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 	root, err := os.OpenRoot(folder.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		v.refute(device.StatementLayout, folderGone, "")
+		v.leaveOpen(device.StatementLayout, folderGone, "")
 		return v.proof()
 	case err != nil:
-		v.leaveOpen(device.StatementLayout, noPermission, "the folder: "+reasonOf(err).Error())
+		v.leaveOpen(device.StatementLayout, cmp.Or(obstacle(err), noPermission), "the folder: "+reasonOf(err).Error())
 		return v.proof()
 	}
 	defer root.Close()
 	v.root, v.blobs.root = root, root
 	defer v.blobs.close()
 
+	began, _ := root.Stat(".")
 	before := v.marks()
 	if v.lookAtTop() {
 		v.lookAtFiles(ctx)
@@ -148,10 +150,35 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 		v.judgeLength()
 	}
 	v.judgeChange(before)
+	if v.isGone(began) {
+		v.withdraw()
+	}
 	if ctx.Err() != nil {
 		v.leaveStopped(ctx)
 	}
 	return v.proof()
+}
+
+// isGone reports whether another folder, or none, is now where the verification began. began is nil
+// if the folder could not be looked at then.
+func (v *verification) isGone(began fs.FileInfo) bool {
+	now, err := os.Stat(v.folder.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), obstacle(err) == readFailed:
+		return true
+	case err != nil || began == nil:
+		return false
+	default:
+		return !os.SameFile(began, now)
+	}
+}
+
+// withdraw takes back what was found in a folder that is gone: on a disk that was pulled out, every
+// file looks missing or damaged.
+func (v *verification) withdraw() {
+	v.faults = newFaults(v.options)
+	v.faults.add(folderGone, "")
+	v.statements.withdraw(folderGone)
 }
 
 // leaveStopped records that ctx ended before everything was shown or refuted.

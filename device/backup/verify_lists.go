@@ -25,6 +25,8 @@ func (v *verification) judgeStatus() {
 		v.refute(device.StatementState, statusMissing, "")
 	case errors.Is(v.status.err, device.Refused):
 		v.leaveOpen(device.StatementState, noPermission, statusName)
+	case obstacle(v.status.err) != nil:
+		v.leaveOpen(device.StatementState, obstacle(v.status.err), statusName)
 	case v.status.err != nil:
 		v.refute(device.StatementState, statusUnreadable, wordsOf(v.status.err))
 	case err != nil:
@@ -52,6 +54,8 @@ func (v *verification) judgeProperties() {
 		v.loseProperties(cloudPlaceholder, propertiesName)
 	case errors.Is(v.properties.err, device.Refused):
 		v.loseProperties(noPermission, propertiesName)
+	case obstacle(v.properties.err) != nil:
+		v.loseProperties(obstacle(v.properties.err), propertiesName)
 	case v.properties.err != nil:
 		v.loseProperties(propertiesUnreadable, wordsOf(v.properties.err))
 	}
@@ -88,6 +92,8 @@ func (v *verification) judgeInfo() {
 		v.leaveOpen(device.StatementInfo, cloudPlaceholder, infoName)
 	case errors.Is(v.info.err, device.Refused):
 		v.leaveOpen(device.StatementInfo, noPermission, infoName)
+	case obstacle(v.info.err) != nil:
+		v.leaveOpen(device.StatementInfo, obstacle(v.info.err), infoName)
 	case v.info.empty:
 		v.refute(device.StatementInfo, infoMissing, "it has none of the keys that backup programs write")
 	default:

@@ -6,10 +6,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
@@ -124,8 +122,8 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	case errors.Is(err, fs.ErrPermission):
 		mode = noPermission
 		v.leaveOpen(device.StatementList, mode, "the manifest")
-	case isOfThisComputer(err):
-		mode = computerLimit
+	case obstacle(err) != nil:
+		mode = obstacle(err)
 		v.leaveOpen(device.StatementList, mode, shortError(err))
 	default:
 		v.refute(device.StatementList, mode, shortError(err))
@@ -153,6 +151,8 @@ func (v *verification) whyKeysLost() *Mode {
 		return cloudPlaceholder
 	case errors.Is(v.properties.err, device.Refused):
 		return noPermission
+	case obstacle(v.properties.err) != nil:
+		return obstacle(v.properties.err)
 	default:
 		return manifestKeysLost
 	}
@@ -186,8 +186,8 @@ func (v *verification) checkManifest(ctx context.Context, m manifest.Manifest) {
 func (v *verification) judgeCheck(ctx context.Context, err error) {
 	switch {
 	case err == nil || ctx.Err() != nil:
-	case isOfThisComputer(err):
-		v.leaveOpen(device.StatementList, computerLimit, shortError(err))
+	case obstacle(err) != nil:
+		v.leaveOpen(device.StatementList, obstacle(err), shortError(err))
 	default:
 		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	}
@@ -195,24 +195,13 @@ func (v *verification) judgeCheck(ctx context.Context, err error) {
 
 // judgeRead records why not all rows of the manifest were read.
 func (v *verification) judgeRead(err error) {
-	if isOfThisComputer(err) {
-		v.leaveOpen(device.StatementList, computerLimit, shortError(err))
-		v.statements.leaveRest(computerLimit)
+	if mode := obstacle(err); mode != nil {
+		v.leaveOpen(device.StatementList, mode, shortError(err))
+		v.statements.leaveRest(mode)
 		return
 	}
 	v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	v.statements.leaveRest(manifestUnreadable)
-}
-
-// isOfThisComputer reports whether an error reflects limits of this computer and says nothing
-// about the backup.
-func isOfThisComputer(err error) bool {
-	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOSPC} {
-		if errors.Is(err, limit) {
-			return true
-		}
-	}
-	return database.IsOutOfMemory(err)
 }
 
 // errClosed means that the manifest needs a password.

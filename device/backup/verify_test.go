@@ -702,6 +702,28 @@ func TestFilesVanishUnderTheWalk(t *testing.T) {
 	}
 }
 
+// A folder that goes away during verification, as on a disk that is pulled out, proves nothing.
+func TestFolderGoesAwayDuringTheWalk(t *testing.T) {
+	written := write(t, shapes[0])
+	away := filepath.Join(t.TempDir(), "away")
+	options := Options{Workers: 1, Problem: func(Problem) {
+		if os.Rename(written.Path, away) == nil {
+			must(t, os.MkdirAll(written.Path, 0o700)) // a mount point is left
+			removeRest(t, backuptest.Folder{Path: away})
+		}
+	}}
+	removeBlob(digestDomain, digestPath)(t, written) // the first file inspected
+	proof := Deep(t.Context(), find(t, written), options)
+	if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"folder-gone"}) || proof.NextFails {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
+	}
+	for _, s := range proof.Statements {
+		if s.Shown == device.ShownTrue || s.Shown == device.ShownFalse {
+			t.Errorf("%s is shown %s of a folder that is gone", s.ID, s.Shown)
+		}
+	}
+}
+
 func removeRest(t *testing.T, f backuptest.Folder) {
 	for _, file := range healthy {
 		if err := os.RemoveAll(filepath.Dir(f.Blob(file.Domain, file.Path))); err != nil {
@@ -735,7 +757,7 @@ func TestLinkForAFile(t *testing.T) {
 
 func TestMissingBackupFolder(t *testing.T) {
 	proof := Quick(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone")}, Options{})
-	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"folder-gone"}) {
+	if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"folder-gone"}) {
 		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }

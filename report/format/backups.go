@@ -56,7 +56,7 @@ func (p *page) backup(label string, d report.Device, b report.Backup) {
 		p.print(p.hang(fmt.Sprintf("  %-17s", row.Label), plain, row.Text)...)
 	}
 	if b.NextFails {
-		p.print(p.hang("  next backup      ", yellow, "the next backup will fail over this folder")...)
+		p.print(p.hang("  next backup      ", yellow, "the next backup to this folder will fail")...)
 	}
 	p.faults(b)
 }
@@ -306,9 +306,9 @@ func backupCounts(c report.BackupCounts) string {
 	return strings.Join(parts, ", ")
 }
 
-// renamable reports whether set-aside helps with a backup: it is broken or will make the next
-// backup fail, it is in use, and its folder is named after the device. Paths with characters
-// that a shell would expand are rejected, because they cannot go into a command.
+// renamable reports whether set-aside helps with a backup: one of its faults asks to start over, it
+// is in use, and its folder is named after the device. Paths with characters that a shell would
+// expand are rejected, because they cannot go into a command.
 func renamable(d report.Device, b report.Backup) bool {
-	return !strings.ContainsAny(b.Folder, "$`\"!%\r\n") && (device.ProofVerdict(b.Verdict) == device.Broken || b.NextFails) && !b.Archived && device.SameUDID(folderName(b), d.UDID)
+	return report.StartsOver(b) && !strings.ContainsAny(b.Folder, "$`\"!%\r\n") && !b.Archived && device.SameUDID(folderName(b), d.UDID)
 }

@@ -25,7 +25,7 @@ func TestBackupsTable(t *testing.T) {
 	run.Subject, run.Places = report.OfBackups, []report.Place{{Path: "/link", Target: "/Volumes/Disk/Backup"}, reporttest.Shut}
 	page := tableOf(run, Options{Width: 200})
 	for _, want := range []string{
-		"the next backup will fail", "(6 of 9)", "and 1 more; --all shows them", "HomeDomain Library/[31mlost", "Remedy: Set the folder aside (",
+		"the next backup to this folder will fail", "(6 of 9)", "and 1 more; --all shows them", "HomeDomain Library/[31mlost", "Remedy: Set the folder aside (",
 		`Linked: "/link"`, `leads to "/Volumes/Disk/Backup"`, `Cannot tell: "/shut"`, "Full Disk Access", "1 backup: 1 broken",
 		`backups set-aside "/backups/00008120-000A1C2E3F4A5B6C"`,
 	} {

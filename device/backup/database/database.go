@@ -205,6 +205,14 @@ func Plain(err error) error {
 // IsOutOfMemory reports whether SQLite ran out of memory.
 func IsOutOfMemory(err error) bool { return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultNoMem }
 
+// IsReadError reports whether SQLite could not open or read a file. A database that is too short
+// is not counted: that is damage.
+func IsReadError(err error) bool {
+	code := sqlite.ErrCode(err)
+	return code.ToPrimary() == sqlite.ResultCantOpen ||
+		code.ToPrimary() == sqlite.ResultIOErr && code != sqlite.ResultIOErrShortRead
+}
+
 type plainError struct{ err error }
 
 func (e plainError) Error() string { return "SQLite: " + sqlite.ErrCode(e.err).Message() }
