@@ -225,16 +225,18 @@ func (c *collection) explain(s *device.Snapshot) {
 	}
 }
 
-// number assigns each device its number and reports all of them.
+// number assigns each device its number and reports all of them. The sinks may take a while to
+// begin, and early readings go on until they have: c.mu is not held then.
 func (c *collection) number() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.numbers = map[string]int{}
+	numbers := map[string]int{}
 	c.run.Start(len(c.snapshots))
 	for i, a := range c.wanted {
-		c.numbers[a.UDID] = i
+		numbers[a.UDID] = i
 		c.run.Tell(i, report.DeviceAttached, c.Labels.labelled(a), report.Waiting)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.numbers = numbers
 	for _, a := range c.early {
 		c.tellReadingLocked(a)
 	}
