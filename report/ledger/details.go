@@ -7,8 +7,12 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
+// packWindow is how far back a packed report may refer, in bytes. It holds the report of one device,
+// and an encoder that allocates more takes several times as long for its first report.
+const packWindow = 128 << 10
+
 var packer = sync.OnceValue(func() *zstd.Encoder {
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(packWindow))
 	if err != nil { // cannot fail: the options are constant
 		panic(err)
 	}
