@@ -53,6 +53,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, err
 	case e.Type == report.RunStart:
 		r.run.Total = e.Total
 		r.keep(func(ctx context.Context) error { return r.store.Begin(ctx, r.run) })
+		prepareEncoders() // while the first device is read
 	case e.Type == report.DeviceDone && e.Device != nil:
 		if stored = r.keepDevice(e, leaving); !stored {
 			r.missed++

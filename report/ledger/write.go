@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -107,6 +108,9 @@ func headOf(ctx context.Context, tx transaction, id string) (report.Run, error) 
 	run.Started = timeOf(started)
 	return run, err
 }
+
+// prepareEncoders encodes an empty report: the first one takes several times as long as the others.
+var prepareEncoders = sync.OnceFunc(func() { ownMessage(report.Run{}, report.Device{}, time.Time{}) })
 
 // ownMessage returns the findings of this computer on a device, in the form that is stored.
 func ownMessage(run report.Run, d report.Device, at time.Time) (preparedMessage, error) {
