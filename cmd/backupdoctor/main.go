@@ -56,12 +56,20 @@ func process(builtIn func() releases.Table, hub hubPart) int {
 	}, hub)
 }
 
-// collectLater postpones the first garbage collection until the heap has 12 MB in place of 4, since
-// most commands end before. After that collection, the setting is the usual one.
+// firstGrowth is how much the heap may grow before its first garbage collection, in percent of the
+// least heap, 4 MB. Most commands end before.
+const firstGrowth = 300
+
+// collectLater applies firstGrowth, unless the user has set GOGC. After the first collection the
+// usual setting applies, or the one that the command has made.
 func collectLater() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	usual := debug.SetGCPercent(300)
-	runtime.AddCleanup(&struct{ first *int }{}, func(percent int) { debug.SetGCPercent(percent) }, usual)
+	usual := debug.SetGCPercent(firstGrowth)
+	runtime.AddCleanup(&struct{ first *int }{}, func(usual int) {
+		if set := debug.SetGCPercent(usual); set != firstGrowth {
+			debug.SetGCPercent(set)
+		}
+	}, usual)
 }
