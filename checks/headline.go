@@ -45,9 +45,13 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	case silentLog:
 		return sentence(log + ", and no cause was found" + missing(d.Proof))
 	default:
-		return "No cause was found" + missing(d.Proof) + "."
+		return NoCause + missing(d.Proof) + "."
 	}
 }
+
+// NoCause begins the headline of a device that no check has found a cause for. What was not shown
+// may follow, after a semicolon.
+const NoCause = "No cause was found"
 
 // silentLog says that the newest log shows no attempt, as a clause; silent is false if it shows
 // one or there is no log.
@@ -86,7 +90,7 @@ func missing(proof []Need) string {
 // recordHeadline returns the diagnosis of a device that was not attached, with the age of its
 // records.
 func recordHeadline(s device.Snapshot, d Diagnosis) string {
-	found := "No cause was found" + missing(d.Proof)
+	found := NoCause + missing(d.Proof)
 	if log, silent := silentLog(s); silent {
 		found = strings.ToUpper(log[:1]) + log[1:] + ", and no cause was found" + missing(d.Proof)
 	}

@@ -13,7 +13,7 @@ import (
 // and port in natural order; ties keep their order. A report about backups sorts by the
 // verdicts on the backups.
 func ordered(devices []Device, subject string) []Device {
-	rank := rankOf
+	rank := Rank
 	if subject == OfBackups {
 		rank = rankOfBackups
 	}
@@ -27,10 +27,13 @@ func ordered(devices []Device, subject string) []Device {
 // byPlace sorts devices with a slot before those without.
 func byPlace(a, b Device) int {
 	return cmp.Or(
-		lastIfEmpty(a.Slot, b.Slot), labels.Natural(a.Slot, b.Slot),
+		CompareSlots(a.Slot, b.Slot),
 		lastIfEmpty(a.Location, b.Location), labels.Natural(a.Location, b.Location),
 	)
 }
+
+// CompareSlots compares slots in natural order; no slot comes last.
+func CompareSlots(a, b string) int { return cmp.Or(lastIfEmpty(a, b), labels.Natural(a, b)) }
 
 func lastIfEmpty(a, b string) int {
 	switch {
@@ -42,9 +45,9 @@ func lastIfEmpty(a, b string) int {
 	return 0
 }
 
-// rankOf returns the sort rank of a device's verdict. A partly read device comes before healthy
-// ones, and so does an unknown verdict.
-func rankOf(d Device) int {
+// Rank returns the sort rank of a device's verdict, 0 for the worst. A partly read device comes
+// before healthy ones, and so does an unknown verdict.
+func Rank(d Device) int {
 	order := []checks.Verdict{checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.NotExamined}
 	at := slices.Index(order, checks.Verdict(d.Verdict))
 	switch {

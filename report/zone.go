@@ -34,6 +34,14 @@ func InZone(r Report, zone *time.Location) Report {
 	return r
 }
 
+// DeviceInZone is like [InZone], for one device.
+func DeviceInZone(d Device, zone *time.Location) Device {
+	if zone == nil {
+		return d
+	}
+	return inZone{zone}.device(d)
+}
+
 type inZone struct{ zone *time.Location }
 
 func (z inZone) device(d Device) Device {

@@ -31,7 +31,7 @@ func (p *page) cart(labels []string, r report.Report) error {
 	rows := func(yield func([]cell) bool) {
 		for _, i := range ill {
 			d := r.Devices[i].Whole()
-			if !yield([]cell{p.who(labels[i], d), p.because(d), {{text: p.text(lastBackupAge(d))}}}) {
+			if !yield([]cell{p.who(labels[i], d), p.causeAndRemedy(d), {{text: p.text(lastBackupAge(d))}}}) {
 				return
 			}
 		}
@@ -65,8 +65,8 @@ func (p *page) who(label string, d report.Device) cell {
 	return c
 }
 
-// because returns one line on what is wrong with a device and one on what to do.
-func (p *page) because(d report.Device) cell {
+// causeAndRemedy returns one line on what is wrong with a device and one on what to do.
+func (p *page) causeAndRemedy(d report.Device) cell {
 	c := cell{{text: p.text(attentionText(d))}}
 	for _, remark := range remarks(d) {
 		c = append(c, paragraph{"", plain, p.text(remark), yellow})
@@ -83,19 +83,12 @@ const mostShorts = 2
 // attentionText returns why a device needs attention: the short names of its causes, or its
 // verdict with the reason.
 func attentionText(d report.Device) string {
-	verdict := checks.Verdict(d.Verdict)
-	causes := report.CausesOf(d)
+	verdict, why := checks.Verdict(d.Verdict), because(d, mostShorts)
 	switch {
-	case verdict == checks.NotExamined && d.Reason != "":
-		return "Not examined: " + reasonOf(d.Reason, d.Detail)
-	case len(causes) > 0:
-		names := shorts(causes)
-		if more := len(names) - mostShorts; more > 0 {
-			names = append(names[:mostShorts], fmt.Sprintf("%d more", more))
-		}
-		return strings.Join(names, ", ")
-	case verdict == checks.NoCauseFound:
-		return d.Headline
+	case verdict == checks.NoCauseFound, verdict == checks.NotExamined && d.Reason != "":
+		return Outcome(d)
+	case why != "":
+		return why
 	default:
 		return markOfVerdict(d).word + ": " + d.Headline
 	}
@@ -126,11 +119,23 @@ func (p *page) folded(labels []string, devices []report.Device, well []int) {
 	if len(well) == 0 {
 		return
 	}
+	names := convert(well, func(i int) string { return labels[i] })
+	where, age := p.whereAndAge(names, convert(well, func(i int) report.Device { return devices[i] }))
+	text := fmt.Sprintf("%d backed up: %s", len(well), where)
+	if age != "" {
+		text += "; " + age
+	}
+	m := markOfVerdict(report.Device{Verdict: string(checks.BackedUp)})
+	p.print(p.hang(p.lead(m), m.style, text)...)
+}
+
+// whereAndAge returns the slots of devices, or the names of those without one, and the age of
+// their oldest backup, which is "" if unknown.
+func (p *page) whereAndAge(labels []string, devices []report.Device) (where, age string) {
 	var slots, names []string
 	var oldest time.Duration
 	known := false
-	for _, i := range well {
-		d := devices[i]
+	for i, d := range devices {
 		if slot := p.cutLabel(d.Slot); slot != "" {
 			slots = append(slots, slot)
 		} else {
@@ -140,23 +145,21 @@ func (p *page) folded(labels []string, devices []report.Device, well []int) {
 			oldest, known = max(oldest, d.TakenAt.Sub(d.LastBackup)), true
 		}
 	}
-	m := markOfVerdict(report.Device{Verdict: string(checks.BackedUp)})
-	var where []string
+	var places []string
 	if len(slots) > 0 {
-		where = append(where, strings.Join(ranges(slots, p.sign("–", "-")), " "))
+		places = append(places, strings.Join(ranges(slots, p.sign("–", "-")), " "))
 	}
 	if more := len(names) - mostNames; more > 0 {
 		names = append(names[:mostNames], fmt.Sprintf("%d more", more))
 	}
-	where = append(where, names...)
-	text := fmt.Sprintf("%d backed up: %s", len(well), strings.Join(where, ", "))
+	where = strings.Join(append(places, names...), ", ")
 	switch {
-	case known && len(well) > 1:
-		text += "; the oldest backup is " + words.Duration(oldest) + " old"
+	case known && len(devices) > 1:
+		age = "the oldest backup is " + words.Duration(oldest) + " old"
 	case known:
-		text += "; the backup is " + words.Duration(oldest) + " old"
+		age = "the backup is " + words.Duration(oldest) + " old"
 	}
-	p.print(p.hang(p.lead(m), m.style, text)...)
+	return where, age
 }
 
 // firstAsset returns the first nonempty column of the inventory, in brackets.

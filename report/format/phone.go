@@ -56,7 +56,8 @@ func (p *page) verdictTitle(label string, d report.Device) {
 	p.print(p.paint(bold, about) + strings.Repeat(" ", room) + p.paint(m.style, verdict))
 }
 
-// firstEvidence prints the evidence of the first cause: what was read, and where.
+// firstEvidence prints the evidence of the first cause: what was read and, where there is room for
+// a column, its source.
 func (p *page) firstEvidence(f report.Finding, d report.Device) {
 	if len(f.Evidence) == 0 {
 		return
@@ -67,9 +68,15 @@ func (p *page) firstEvidence(f report.Finding, d report.Device) {
 		shown = shown[:mostEvidence-1]
 	}
 	const indent = "  "
+	shown = convert(shown, func(e report.Evidence) report.Evidence {
+		if e.Expected == "none" {
+			e.Expected = "" // implied
+		}
+		return e
+	})
 	if p.Width < minTableWidth {
 		for _, e := range shown {
-			p.print(p.hang(indent, plain, e.Key+": "+valueText(e, d.TakenAt)+" ("+e.Source+")")...)
+			p.print(p.hang(indent, plain, e.Key+": "+valueText(e, d.TakenAt))...)
 		}
 	} else {
 		p.evidenceRows(indent, shown, d)
@@ -92,9 +99,6 @@ func (p *page) evidenceRows(indent string, list []report.Evidence, d report.Devi
 	keys, values, sources := 0, 0, 0
 	var rows [][3]string
 	for _, e := range list {
-		if e.Expected == "none" {
-			e.Expected = "" // implied
-		}
 		source, _, _ := strings.Cut(e.Source, " / ")
 		row := [3]string{p.text(e.Key), p.text(valueText(e, d.TakenAt)), p.text(source)}
 		keys, values, sources = max(keys, columns(row[0])), max(values, columns(row[1])), max(sources, columns(row[2]))

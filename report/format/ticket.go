@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -56,7 +57,7 @@ func (p *page) ticket(d report.Device) {
 		p.ticketRepair(d, *d.Repair)
 		return
 	}
-	p.print(p.hang("Found      ", plain, Outcome(d)+". "+d.Headline)...)
+	p.print(p.hang("Found      ", plain, outcomeSentence(d))...)
 	for _, remark := range remarks(d) {
 		p.print(p.hang("           ", plain, remark)...)
 	}
@@ -78,6 +79,14 @@ func (p *page) ticket(d report.Device) {
 	p.print("By         " + rule((p.Width-24)/2) + "  Signature " + rule(p.Width-24-(p.Width-24)/2-1))
 }
 
+// outcomeSentence returns the verdict, the causes and the headline.
+func outcomeSentence(d report.Device) string {
+	if strings.HasPrefix(d.Headline, checks.NoCause) {
+		return d.Headline
+	}
+	return Outcome(d) + ". " + d.Headline
+}
+
 // ticketRepair writes what was wrong, what was done and what proves it. Only the signature, and a
 // name that was not recorded, are left to fill in.
 func (p *page) ticketRepair(d report.Device, r report.Repair) {
@@ -94,7 +103,7 @@ func (p *page) ticketRepair(d report.Device, r report.Repair) {
 	}
 	p.print(p.hang("Proof      ", plain, repairProof(r))...)
 	if r.EndedAt.IsZero() {
-		p.print(p.hang("Now        ", plain, Outcome(d)+". "+d.Headline)...)
+		p.print(p.hang("Now        ", plain, outcomeSentence(d))...)
 	}
 	by := r.By
 	if by == "" {

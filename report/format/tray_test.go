@@ -2,8 +2,10 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -50,36 +52,42 @@ func TestTray(t *testing.T) {
 	}
 }
 
-// However many devices there are, the view fits the terminal and shows the most active ones.
+// However many devices there are, the view fits the terminal: devices that need attention are
+// shown, worst first, those that are backed up share a line, and the rest is counted.
 func TestTrayFitsTheTerminal(t *testing.T) {
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 	var rows []TrayRow
-	for n := range 200 {
-		row := TrayRow{Name: fmt.Sprintf("iPhone %d", n), State: report.Waiting, Updates: n}
+	for n := range 60 {
+		row := TrayRow{Slot: fmt.Sprint(n + 1), Name: fmt.Sprintf("iPhone %d", n+1), State: report.Waiting}
 		switch {
-		case n < 100:
-			row.Found = found(checks.NoCauseFound, "")
-		case n < 110:
+		case n < 30:
+			row.Found = found(checks.BackedUp, "")
+			row.Found.Slot, row.Found.TakenAt, row.Found.LastBackup = row.Slot, now, now.Add(-time.Duration(n+1)*time.Hour)
+		case n == 30, n == 31:
+			row.Found = found(checks.AtRisk, "", "backup-stale")
+		case n < 42:
+			row.Found = found(checks.Failing, "", "icloud-storage-full")
+		case n < 52:
 			row.State = report.Reading
 		}
 		rows = append(rows, row)
 	}
-	got := strings.Split(Tray(TrayView{Rows: rows, Height: 24}, Options{Width: 79}), "\n")
+	slices.Reverse(rows)
+	got := strings.Split(Tray(TrayView{Rows: rows, Height: 24}, Options{Width: 79, UTF8: true}), "\n")
 	if len(got) != 23 {
 		t.Errorf("%d lines on a terminal of 24", len(got))
 	}
-	var names []string
-	for _, line := range got[1 : len(got)-1] {
-		names = append(names, strings.Join(strings.Fields(line)[:2], " "))
+	var slots []string
+	for _, line := range got[1 : len(got)-2] {
+		slots = append(slots, strings.Fields(line)[0])
 	}
-	var want []string
-	for n := 89; n < 110; n++ { // the last finished and all ten in progress
-		want = append(want, fmt.Sprintf("iPhone %d", n))
+	want := strings.Fields("33 34 35 36 37 38 39 40 41 42  31 32  43 44 45 46 47 48 49 50") // failing, at risk, in progress
+	if diff := cmp.Diff(want, slots); diff != "" {
+		t.Errorf("slots (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(want, names); diff != "" {
-		t.Errorf("rows (-want +got):\n%s", diff)
-	}
-	if want := "and 179 more: 90 waiting, 89 finished"; got[len(got)-1] != want {
-		t.Errorf("the last line is %q, want %q", got[len(got)-1], want)
+	last := []string{"✓ 30 backed up; the oldest backup is 30 hours old: 1–30", "and 10 more: 2 under way, 8 waiting"}
+	if diff := cmp.Diff(last, got[len(got)-2:]); diff != "" {
+		t.Errorf("last lines (-want +got):\n%s", diff)
 	}
 }
 
@@ -95,6 +103,34 @@ func TestLine(t *testing.T) {
 	} {
 		if got := Line(d, 3, c.total, Options{UTF8: true}); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)
+		}
+	}
+}
+
+// The verdict and why are said once, in the same words on every screen.
+func TestOutcome(t *testing.T) {
+	none := *found(checks.NoCauseFound, "")
+	none.Headline = "No cause was found; the date of the last backup is unknown (timeout)."
+	clean := none
+	clean.Headline = "No cause was found."
+	many := *found(checks.Failing, "", "icloud-storage-full", "backup-turned-off", "backup-stale")
+	well := *found(checks.BackedUp, "")
+	well.Headline = "The last good iCloud backup is 9 hours old."
+	for _, c := range []struct {
+		d               report.Device
+		outcome, inCart string
+	}{
+		{none, "No cause found: the date of the last backup is unknown (timeout)", "No cause found: the date of the last backup is unknown (timeout)"},
+		{clean, "No cause found", "No cause found"},
+		{many, "Failing: iCloud storage full, iCloud Backup off, backup stale", "iCloud storage full, iCloud Backup off, 1 more"},
+		{*found(checks.NotExamined, "never-paired"), "Not examined: this computer has no pair record for the device", "Not examined: this computer has no pair record for the device"},
+		{well, "Backed up", "Backed up: The last good iCloud backup is 9 hours old."},
+	} {
+		if got := Outcome(c.d); got != c.outcome {
+			t.Errorf("outcome %q, want %q", got, c.outcome)
+		}
+		if got := attentionText(c.d); got != c.inCart {
+			t.Errorf("in a cart %q, want %q", got, c.inCart)
 		}
 	}
 }

@@ -16,7 +16,7 @@ const mostVisitEvidence = 2
 // cause: the evidence, the first step, and what has changed since the previous visit, if any.
 func Visit(d report.Device, before *report.Visit, o Options) string {
 	p := newPage(o)
-	d = report.InZone(report.Report{Devices: []report.Device{d}}, o.Zone).Devices[0]
+	d = report.DeviceInZone(d, o.Zone)
 	const under = "    "
 	if before != nil {
 		if change := p.changeSince(*before, d); change != "" {

@@ -41,7 +41,7 @@ func NewDeviceView(d *report.Device) DeviceView {
 // Local converts the times of a device, including those in its sentences, to the server's time
 // zone.
 func Local(d report.Device) report.Device {
-	return report.InZone(report.Report{Devices: []report.Device{d}}, time.Local).Devices[0]
+	return report.DeviceInZone(d, time.Local)
 }
 
 // causesOf returns the causes of a device, problems before warnings. In the report, each cause is

@@ -77,7 +77,7 @@ func (h Hooks) notify(d report.Device) {
 	if d.Slot != "" {
 		title = d.Slot + ": " + title
 	}
-	if err := notify.Send(ctx, h.Environ, title, format.Outcome(d)); err != nil {
+	if err := notify.Send(ctx, h.Environ, title, format.Outcome(report.DeviceInZone(d, time.Local))); err != nil {
 		fmt.Fprintln(h.Screen, "backupdoctor: no notice could be shown:", err)
 	}
 }

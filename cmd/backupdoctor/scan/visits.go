@@ -26,12 +26,13 @@ func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
 			if kept && store == nil {
 				store, _ = ReadHistory(context.Background(), env) // the keeper reports errors of the history
 			}
-			text := format.Visit(*e.Device, before(store, *e.Device), format.Options{Width: screen.Columns(), UTF8: screen.UTF8(), Zone: env.Zone})
+			options := format.Options{Width: screen.Columns(), UTF8: screen.UTF8(), Zone: env.Zone}
+			text := format.Visit(*e.Device, before(store, *e.Device), options)
 			if text == "" {
 				return
 			}
 			if screen.IsTerminal() {
-				fmt.Fprintln(screen, format.Line(*e.Device, done, 0, format.Options{UTF8: screen.UTF8()}))
+				fmt.Fprintln(screen, format.Line(*e.Device, done, 0, options))
 			}
 			fmt.Fprintln(screen, text)
 		},

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -23,7 +24,7 @@ func Lines(screen *Screen) func(report.Event) {
 				place = done
 				places[e.UDID] = place
 			}
-			fmt.Fprintln(screen, format.Line(*e.Device, place, total, format.Options{UTF8: screen.UTF8()}))
+			fmt.Fprintln(screen, format.Line(*e.Device, place, total, format.Options{UTF8: screen.UTF8(), Zone: time.Local}))
 		}
 	}
 }

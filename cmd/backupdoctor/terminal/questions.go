@@ -11,7 +11,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // Questions asks a person the open questions about devices, one at a time.
@@ -67,14 +66,14 @@ func (q Questions) recognise(text string) {
 		fmt.Fprintln(q.Out, "no known message has these words")
 	}
 	for _, m := range meanings {
-		q.say("understood as " + m.Title())
+		fmt.Fprintln(q.Out, "understood as "+m.Title())
 	}
 }
 
 // put repeats one question until the answer can be parsed or there is none.
 func (q Questions) put(ctx context.Context, number, open int, question checks.Question) (string, error) {
 	fmt.Fprintln(q.Out)
-	q.say(fmt.Sprintf("%d. %s", number, question.Text))
+	fmt.Fprintf(q.Out, "%d. %s\n", number, question.Text)
 	for {
 		fmt.Fprintf(q.Out, "%s (%d open) ", answerForm(question.Kind), open)
 		text, err := q.Prompt.Line(ctx)
@@ -85,16 +84,8 @@ func (q Questions) put(ctx context.Context, number, open int, question checks.Qu
 		if err == nil {
 			return text, nil
 		}
-		q.say(err.Error())
+		fmt.Fprintln(q.Out, err)
 	}
-}
-
-// say prints a text, wrapped to the width of the screen.
-func (q Questions) say(text string) {
-	if screen, ok := q.Out.(*Screen); ok {
-		text = format.Wrap(text, screen.Columns())
-	}
-	fmt.Fprintln(q.Out, text)
 }
 
 // answerForm describes the form of an answer.

@@ -38,7 +38,7 @@ func talk(s *device.Snapshot, typed io.Reader) (asked string, more bool) {
 // Questions are wrapped at words to the width of the screen.
 func TestQuestionsAreWrapped(t *testing.T) {
 	var out bytes.Buffer
-	screen := NewScreen(&out, func(name string) string { return map[string]string{"COLUMNS": "40"}[name] })
+	screen := &Screen{out: &out, is: true, getenv: func(name string) string { return map[string]string{"COLUMNS": "40"}[name] }}
 	q := Questions{NewPrompt(strings.NewReader("q\n")), screen, checks.All(), time.Now}
 	question := checks.Question{ID: "terms-not-accepted", Text: "Does Settings > [name] on this iPhone ask to accept new terms and conditions of iCloud?"}
 	if _, err := q.put(t.Context(), 1, 1, question); err != nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -88,7 +89,7 @@ func (s *Screen) ShowTray() {
 	if !s.is || s.getenv("TERM") == "dumb" || !understandsEscapes(s.fd) {
 		return
 	}
-	view := newView(s.out, format.Options{Color: Color(s.out, s.getenv, "auto"), UTF8: s.UTF8()}, s.size)
+	view := newView(s.out, format.Options{Color: Color(s.out, s.getenv, "auto"), UTF8: s.UTF8(), Zone: time.Local}, s.size)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.view = view

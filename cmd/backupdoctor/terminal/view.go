@@ -20,11 +20,10 @@ type View struct {
 	options format.Options
 	size    func() (width, height int)
 
-	mu     sync.Mutex
-	tray   format.TrayView
-	rows   map[string]int // index of a device's row, by UDID
-	events int            // number of the last event
-	left   int            // unplugged devices
+	mu   sync.Mutex
+	tray format.TrayView
+	rows map[string]int // index of a device's row, by UDID
+	left int            // unplugged devices
 
 	drawing sync.WaitGroup
 	stop    chan struct{}
@@ -92,9 +91,8 @@ func (v *View) hear(e report.Event) {
 		v.rows[e.UDID] = i
 		v.tray.Rows = append(v.tray.Rows, format.TrayRow{Name: e.UDID})
 	}
-	v.events++
 	row := &v.tray.Rows[i]
-	row.Slot, row.State, row.Found, row.Updates = e.Slot, e.State, e.Device, v.events
+	row.Slot, row.State, row.Found = e.Slot, e.State, e.Device
 	if e.Name != "" {
 		row.Name = e.Name
 	}

@@ -55,13 +55,9 @@ func newTileView(t tile) tileView {
 	case t.Found == nil:
 		v.Mark, v.Why = format.Mark{Tone: "busy", Word: cmp.Or(words[0], "Reading")}, words[1]
 	default:
-		_, why, _ := strings.Cut(format.Outcome(*t.Found), ": ")
-		v.Mark, v.Why = format.VerdictMark(t.Found.Verdict), report.Clean(why)
-		v.About, v.Last = aboutOf(*t.Found), lastBackupOf(*t.Found)
 		found := web.Local(*t.Found)
-		if checks.Verdict(found.Verdict) == checks.NoCauseFound {
-			v.Why = report.Clean(found.Headline)
-		}
+		v.Mark, v.Why = format.VerdictMark(found.Verdict), report.Clean(format.Why(found))
+		v.About, v.Last = aboutOf(found), lastBackupOf(found)
 		v.Shown, v.First, v.Treat = report.Clean(format.FirstEvidence(found)), report.Clean(format.FirstStep(found)), treatCommand(t)
 	}
 	return v
@@ -105,7 +101,7 @@ func sayingOf(t tile) string {
 	if t.Slot != "" {
 		name = web.Quoted(t.Slot) + ", " + name
 	}
-	said := name + ": " + report.Clean(format.Outcome(*t.Found))
+	said := name + ": " + report.Clean(format.Outcome(web.Local(*t.Found)))
 	if t.Use != "" {
 		said += ". " + report.Clean(t.Use)
 	}
