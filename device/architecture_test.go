@@ -534,6 +534,18 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
+// TestPackagesStaySmall ensures that a package can be read whole. Only checks may grow: each check is a
+// file.
+func TestPackagesStaySmall(t *testing.T) {
+	const most = 60
+	for folder, files := range sources(t) {
+		product := slices.DeleteFunc(slices.Clone(files), sourceFile.isTest)
+		if len(product) > most && folder != "checks" {
+			t.Errorf("package %s has %d files without tests; move what has a job of its own into a package of its own", folder, len(product))
+		}
+	}
+}
+
 // TestNothingRunsBeforeMain rejects init functions, whose effects are invisible where they
 // matter.
 func TestNothingRunsBeforeMain(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hook"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/input"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -184,6 +185,6 @@ func (e env) passwordBy(ctx context.Context, line string) (string, error) {
 // firstLine returns the text before the first line break, as UTF-8. Spaces belong to a
 // password; a byte order mark does not.
 func firstLine(text []byte) string {
-	line, _, _ := bytes.Cut(plainText(text), []byte("\n"))
+	line, _, _ := bytes.Cut(input.PlainText(text), []byte("\n"))
 	return string(bytes.TrimSuffix(line, []byte("\r")))
 }

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/config"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
@@ -51,7 +52,7 @@ func process(builtIn func() releases.Table, hub hubPart) int {
 		Zone:      time.Local,
 		Environ:   os.Environ,
 		ConfigDir: os.UserConfigDir,
-		DataDir:   func() (string, error) { return dataFolder(runtime.GOOS, os.Getenv) },
+		DataDir:   func() (string, error) { return config.DataFolder(runtime.GOOS, os.Getenv) },
 		BuiltIn:   builtIn,
 	}, hub)
 }

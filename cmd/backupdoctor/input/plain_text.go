@@ -1,4 +1,4 @@
-package main
+package input
 
 import (
 	"bytes"
@@ -6,10 +6,10 @@ import (
 	"unicode/utf16"
 )
 
-// plainText decodes a text as UTF-8 without a byte order mark. Windows writes UTF-16, usually
+// PlainText decodes a text as UTF-8 without a byte order mark. Windows writes UTF-16, usually
 // with a mark, and editors there add one to UTF-8 too. Without a mark, a text is UTF-16 if
 // every other byte at its start is zero, which no password has.
-func plainText(text []byte) []byte {
+func PlainText(text []byte) []byte {
 	switch {
 	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
 		return text[3:]

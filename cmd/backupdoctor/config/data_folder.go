@@ -1,13 +1,13 @@
-package main
+package config
 
 import (
 	"errors"
 	"path/filepath"
 )
 
-// dataFolder returns the folder for user data on an operating system. It is not the settings
+// DataFolder returns the folder for user data on an operating system. It is not the settings
 // folder, which may be synchronized between computers.
-func dataFolder(goos string, getenv func(string) string) (string, error) {
+func DataFolder(goos string, getenv func(string) string) (string, error) {
 	var folder string
 	switch goos {
 	case "windows":

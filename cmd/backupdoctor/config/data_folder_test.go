@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"path/filepath"
@@ -24,7 +24,7 @@ func TestDataFolder(t *testing.T) {
 		{"nobody's on Windows", "windows", "", map[string]string{"HOME": "/home/lea"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := dataFolder(c.goos, func(name string) string { return c.environment[name] })
+			got, err := DataFolder(c.goos, func(name string) string { return c.environment[name] })
 			if filepath.ToSlash(got) != c.want || (err != nil) != (c.want == "") {
 				t.Errorf("got %q, %v; want %q", got, err, c.want)
 			}
