@@ -127,8 +127,8 @@ func (r Repair) Facts() device.Repair {
 	return facts
 }
 
-// rewordedRepair looks up the texts of a repair from a report that was not made in this run.
-func rewordedRepair(r *Repair) *Repair {
+// RewordedRepair looks up the texts of a repair from a report that was not made in this run.
+func RewordedRepair(r *Repair) *Repair {
 	if r == nil {
 		return nil
 	}
@@ -140,7 +140,7 @@ func rewordedRepair(r *Repair) *Repair {
 	return reworded
 }
 
-// bareRepair returns a repair without the texts that [rewordedRepair] looks up.
+// bareRepair returns a repair without the texts that [RewordedRepair] looks up.
 func bareRepair(r *Repair) *Repair {
 	if r == nil {
 		return nil

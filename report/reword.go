@@ -53,7 +53,7 @@ func RewordedDevice(d Device) Device {
 	d.Proof = convert(d.Proof, rewordedNeed)
 	d.Plan = convert(d.Plan, func(s Step) Step { return rewordedStep(s, ids) })
 	d.Backups = convert(d.Backups, rewordedBackup)
-	d.Repair = rewordedRepair(d.Repair)
+	d.Repair = RewordedRepair(d.Repair)
 	d.Suppressed = slices.Clone(d.Suppressed)
 	for i := range d.Suppressed {
 		d.Suppressed[i].Summary = device.Quoted(d.Suppressed[i].Summary)

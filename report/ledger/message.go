@@ -22,7 +22,7 @@ type Message struct {
 	Site     string        // site of the bench; "" if unknown
 	Received time.Time     // when the hub received it
 	Sent     time.Time     // when the bench sent it, by its own clock; zero if unknown
-	Report   report.Report // with the devices
+	Report   report.Report // with the devices; it may be in the words of its writer
 	Cut      string        // what was left out to shorten the report: evidence, findings; "" for nothing
 	JSON     []byte        // the report as received, including unknown fields; nil means Report itself
 
@@ -178,7 +178,7 @@ func newVisit(m Message, d report.Device) visit {
 		backup:   backupOf(d),
 		noBackup: text(d.NoLastBackup, maxName),
 		findings: findingsOf(d),
-		repair:   d.Repair,
+		repair:   report.RewordedRepair(d.Repair),
 	}
 }
 

@@ -12,13 +12,15 @@ import (
 )
 
 const (
-	fetched     = 128              // messages fetched from a hub's stream at once
-	fetchWithin = 5 * time.Second  // wait for the first of them
-	ackWithin   = 30 * time.Second // redelivery delay of unacknowledged messages
-	minPause    = 100 * time.Millisecond
-	maxPause    = 5 * time.Second // between attempts while no messages are accepted
-	minDelay    = time.Second
-	maxDelay    = 30 * time.Second // before a failed message is redelivered
+	fetched      = 128              // messages fetched from a hub's stream at once
+	fetchedBytes = 16 << 20         // after so many bytes no more are fetched
+	fetchStep    = 16               // messages requested before their length is known
+	fetchWithin  = 5 * time.Second  // wait for the first of them
+	ackWithin    = 30 * time.Second // redelivery delay of unacknowledged messages
+	minPause     = 100 * time.Millisecond
+	maxPause     = 5 * time.Second // between attempts while no messages are accepted
+	minDelay     = time.Second
+	maxDelay     = 30 * time.Second // before a failed message is redelivered
 )
 
 // errNotNow is returned for a message that is not at fault: it is redelivered as soon as possible.
@@ -91,7 +93,8 @@ func (d drain) leads(ctx context.Context, consumer jetstream.Consumer) error {
 	return d.may(info)
 }
 
-// fetch returns the available messages in order, at most many, as soon as there is one.
+// fetch returns the available messages in order, as soon as there is one: at most many, and hardly
+// more than fetchedBytes.
 func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstream.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchWithin)
 	defer cancel()
@@ -103,12 +106,19 @@ func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstr
 		return nil, err
 	}
 	messages := []jetstream.Msg{first}
-	batch, err := consumer.FetchNoWait(many - 1)
-	if err != nil {
-		return messages, nil // a persistent error shows up in the next call
-	}
-	for msg := range batch.Messages() {
-		messages = append(messages, msg)
+	length := len(first.Data())
+	for more := true; more && len(messages) < many && length < fetchedBytes; {
+		step := min(fetchStep, many-len(messages))
+		batch, err := consumer.FetchNoWait(step)
+		if err != nil {
+			break // a persistent error shows up in the next call
+		}
+		before := len(messages)
+		for msg := range batch.Messages() {
+			messages = append(messages, msg)
+			length += len(msg.Data())
+		}
+		more = len(messages) == before+step
 	}
 	return messages, nil
 }

@@ -38,8 +38,9 @@ type Hub struct {
 	Store       Store
 	Log         *slog.Logger
 
-	damaged bool          // the files of the streams; used by Run only
-	ackWait time.Duration // redelivery delay of the stream; 0 means ackWithin
+	damaged  bool          // the files of the streams; used by Run only
+	ackWait  time.Duration // redelivery delay of the stream; 0 means ackWithin
+	buffered int64         // bytes that wait to be written to a stream; 0 means bufferedBytes
 
 	mu      sync.Mutex // guards running
 	running *hubStreams
@@ -252,9 +253,12 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 		MaxConn:           h.MaxConns,
 		StoreDir:          h.Dir,
 		JetStreamMaxStore: hubBytes + 64<<20,
-		TrustedOperators:  []*jwt.OperatorClaims{node.Operator},
-		SystemAccount:     node.Operator.SystemAccount,
-		AccountResolver:   resolver,
+
+		StreamMaxBufferedSize: cmp.Or(h.buffered, bufferedBytes),
+
+		TrustedOperators: []*jwt.OperatorClaims{node.Operator},
+		SystemAccount:    node.Operator.SystemAccount,
+		AccountResolver:  resolver,
 	}
 	if options.ServerName == "" {
 		options.ServerName = "hub"

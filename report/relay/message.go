@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -25,11 +26,19 @@ const (
 // A Message is one report as received from a bench.
 type Message struct {
 	envelope.Envelope                // Bench is the one that authenticated; Report is everything that the bench wrote
-	Opened            report.Report  // the part of the report known to this version
+	Opened            report.Report  // the part of the report known to this version, in the words of the bench
 	Number            receipt.Number // in the ledger of the bench; zero if it has none
 	Whole             []byte         // the envelope as received
 	Arrived           time.Time      // when it reached the hub's stream
 	Sent              time.Time      // when the bench sent it, by its own clock; zero if unknown
+}
+
+// objectSize is at least what this program needs for one JSON object of a report, in bytes.
+const objectSize = 512
+
+// size returns about how much memory a message takes, in bytes. A short text can have many objects.
+func (m Message) size() int {
+	return len(m.Whole) + len(m.Report) + objectSize*bytes.Count(m.Report, []byte("{"))
 }
 
 // A Reject is a message that can never be stored.

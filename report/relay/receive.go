@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -53,21 +56,64 @@ func (r receiver) receive(ctx context.Context, on streamSettings) {
 	}.run(ctx)
 }
 
-// take stores messages in one transaction. If that fails, each message gets its own, so that one
-// that cannot be stored does not delay others.
+// take opens and stores messages, as many at once as batchBytes allows. Once none of them could be
+// stored, the others are postponed.
 func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 	errs := make([]error, len(messages))
+	for first := 0; first < len(messages); {
+		var batch []opened
+		for size := 0; first+len(batch) < len(messages) && size < batchBytes; {
+			for _, o := range openAll(messages[first+len(batch):]) {
+				batch = append(batch, o)
+				size += o.message.size()
+			}
+		}
+		last := first + len(batch)
+		if !r.takeBatch(ctx, messages[first:last], batch, errs[first:last]) {
+			for i := last; i < len(errs); i++ {
+				errs[i] = errNotNow
+			}
+			break
+		}
+		first = last
+	}
+	return errs
+}
+
+// batchBytes limits the memory of the messages that are opened and stored at once.
+const batchBytes = 32 << 20
+
+// An opened message has an error if it can never be stored.
+type opened struct {
+	message Message
+	err     error
+}
+
+// openAll opens the first messages, as many as there are processors, in their order.
+func openAll(messages []jetstream.Msg) []opened {
+	list := make([]opened, min(len(messages), runtime.GOMAXPROCS(0)))
+	var all sync.WaitGroup
+	for i := range list {
+		all.Go(func() { list[i].message, list[i].err = open(messages[i]) })
+	}
+	all.Wait()
+	return list
+}
+
+// takeBatch stores messages in one transaction. If that fails, each message gets its own, so that one
+// that cannot be stored does not delay others. It sets the error of each, and reports whether any was
+// stored or set aside.
+func (r receiver) takeBatch(ctx context.Context, messages []jetstream.Msg, list []opened, errs []error) (any bool) {
 	var batch []Message
 	var of []int // index in messages of each element of batch
 	heard := map[ledgerOf]bool{}
-	for i, msg := range messages {
-		m, err := open(msg)
-		if err != nil {
-			errs[i] = r.setAside(ctx, msg, err)
-			heard[ledgerOf{sender(msg), numberOf(msg).Ledger}] = errs[i] == nil
+	for i, o := range list {
+		if o.err != nil {
+			errs[i] = r.setAside(ctx, messages[i], o.err)
+			heard[ledgerOf{sender(messages[i]), numberOf(messages[i]).Ledger}] = errs[i] == nil
 			continue
 		}
-		batch, of = append(batch, m), append(of, i)
+		batch, of = append(batch, o.message), append(of, i)
 	}
 	err := r.put(ctx, batch)
 	stored := false
@@ -102,7 +148,7 @@ func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 			r.send(ctx, l)
 		}
 	}
-	return errs
+	return slices.Contains(errs, nil)
 }
 
 // enough is how many messages must fail in a row before the rest is postponed.

@@ -22,6 +22,10 @@ const (
 // hubBytes is how much the stream holds until the store takes it.
 const hubBytes = 1 << 30
 
+// bufferedBytes is how much waits in memory to be written to a stream. What is over it is refused, and
+// the benches send it again.
+const bufferedBytes = 32 << 20
+
 // Share is how many reports of one bench the stream holds. Over it only that bench waits.
 const Share = 64
 

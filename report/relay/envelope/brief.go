@@ -11,8 +11,12 @@ import (
 // report lists each piece of evidence once per device, and refers to it by index.
 const sharedEvidence = "sharedEvidence"
 
-// maxEvidence limits the evidence of a device once it is copied back to its findings, in bytes.
-const maxEvidence = 4 * MaxReport
+// maxEvidence limits the evidence of a device once it is copied back to its findings, in bytes, of
+// which each piece takes evidenceSize beside its text.
+const (
+	maxEvidence  = 4 * MaxReport
+	evidenceSize = 128
+)
 
 // brief returns the JSON of a report with shared evidence, and without empty texts and lists, which
 // mean the same as absent ones.
@@ -78,7 +82,7 @@ func unshare(d map[string]any) error {
 		if err != nil {
 			return err
 		}
-		lengths[i] = len(text)
+		lengths[i] = len(text) + evidenceSize
 	}
 	room := maxEvidence
 	for _, f := range resting(d) {

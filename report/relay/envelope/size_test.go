@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -50,7 +51,7 @@ func TestAReportTravelsByItsIDs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(report.Reworded(r), opened); diff != "" {
+			if diff := cmp.Diff(report.Reworded(r), report.Reworded(opened)); diff != "" {
 				t.Errorf("%s (-sent +received):\n%s", filepath.Base(path), diff)
 			}
 		}
@@ -78,5 +79,9 @@ func TestSharedEvidenceIsBounded(t *testing.T) {
 	}
 	if err := open(string(long), many); err == nil {
 		t.Error("evidence without end is taken")
+	}
+	many += strings.Repeat(",0", 10_000)
+	if err := open("{}", many); err == nil {
+		t.Error("empty evidence without end is taken")
 	}
 }
