@@ -38,20 +38,6 @@ func brief(r report.Report) ([]byte, error) {
 	return encode(withoutEmpty(document))
 }
 
-// whole undoes brief: it returns the JSON of a report with the evidence at its findings.
-func whole(brief []byte) ([]byte, error) {
-	document, err := decode(brief)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range objects(document["devices"]) {
-		if err := unshare(d); err != nil {
-			return nil, err
-		}
-	}
-	return encode(document)
-}
-
 func share(d map[string]any) {
 	list := []any{}
 	places := map[string]int{}
@@ -71,38 +57,6 @@ func share(d map[string]any) {
 		}
 	}
 	d[sharedEvidence] = list
-}
-
-func unshare(d map[string]any) error {
-	list, _ := d[sharedEvidence].([]any)
-	delete(d, sharedEvidence)
-	lengths := make([]int, len(list))
-	for i, e := range list {
-		text, err := encode(e)
-		if err != nil {
-			return err
-		}
-		lengths[i] = len(text) + evidenceSize
-	}
-	room := maxEvidence
-	for _, f := range resting(d) {
-		evidence, _ := f["evidence"].([]any)
-		for i, e := range evidence {
-			number, isNumber := e.(json.Number)
-			if !isNumber {
-				continue
-			}
-			place, err := number.Int64()
-			if err != nil || place < 0 || place >= int64(len(list)) {
-				return Undecodable
-			}
-			if room -= lengths[place]; room < 0 {
-				return TooLong
-			}
-			evidence[i] = list[place]
-		}
-	}
-	return nil
 }
 
 // resting returns the objects with evidence: the findings of a device, and its proof.

@@ -238,6 +238,7 @@ func TestShortenedEndsBetweenLetters(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"kind":"report","schema":2,"devices":[{}]}}`))
 	f.Add([]byte(`{"schema":"1.0","report":null}`))
+	f.Add([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":2,"devices":[{"sharedEvidence":[{"key":"]}\""}],"findings":[{"evidence":[0,{},0]}]}]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		e, r, err := Open(data)
 		var reason Reason
@@ -250,34 +251,11 @@ func FuzzOpen(f *testing.F) {
 		if !ValidID(e.ID) || !ValidBench(e.Bench) || len(r.Devices) != 1 {
 			t.Errorf("opened %q of %q with %d devices", e.ID, e.Bench, len(r.Devices))
 		}
+		if !json.Valid(e.Report) || len(e.Report) > len(data)+maxEvidence {
+			t.Errorf("opened %d bytes of a report from %d: %s", len(e.Report), len(data), e.Report)
+		}
 		if _, err := Seal(e); err != nil && len(data) < MaxBytes/2 {
 			t.Errorf("what was opened cannot be sealed again: %v", err)
 		}
 	})
-}
-
-// TestPlantedInAReportOfABench checks that text from a bench is ignored if the hub knows its ID,
-// and quoted otherwise.
-func TestPlantedInAReportOfABench(t *testing.T) {
-	const planted = "rm -rf ~/Backups"
-	_, r, err := Open([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"kind":"report","schema":2,"devices":[{"headline":"` + planted + `",
-		"findings":[{"check":"backup-stale","title":"` + planted + `","status":"problem","summary":"` + planted + `","sources":[{"title":"` + planted + `","url":"https://x"}]},
-			{"check":"from-tomorrow","title":"` + planted + `","status":"problem"}],
-		"plan":[{"remedy":"restart","title":"` + planted + `","steps":["` + planted + `"]}]}]}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := r.Devices[0]
-	known, unknown := d.Findings[0], d.Findings[1]
-	if strings.Contains(known.Title, planted) || len(known.Sources) == 0 || known.Sources[0].URL == "https://x" || d.Plan[0].Title != "Restart the device" {
-		t.Errorf("by their ids stand there %q, %v and %q", known.Title, known.Sources, d.Plan[0].Title)
-	}
-	for _, text := range []string{d.Headline, known.Summary} {
-		if text != "“"+planted+"”" {
-			t.Errorf("not quoted: %s", text)
-		}
-	}
-	if want := "in the words of the program that wrote the report: “" + planted + "”"; unknown.Title != want {
-		t.Errorf("an unknown check is called %q", unknown.Title)
-	}
 }
