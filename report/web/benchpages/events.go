@@ -104,7 +104,7 @@ func changeSince(p picture, seen uint64, known bool) (c change, err error) {
 		before := ""
 		for _, t := range slices.Backward(list) { // backward, so that the tile after it is already in place
 			if !known || t.version > seen {
-				html, err := site().Render("tile", newTileView(t))
+				html, err := t.html()
 				if err != nil {
 					return c, err
 				}

@@ -24,8 +24,9 @@ type tile struct {
 	Use      string // which command is using it; "" for none, see Pages.Use
 	Gone     bool   // unplugged
 
-	number  int    // order of arrival
-	version uint64 // version of the tray at the last change
+	number  int                    // order of arrival
+	version uint64                 // version of the tray at the last change
+	html    func() (string, error) // the tile as HTML, rendered once for all browsers
 }
 
 // A tray is the current state of the devices of a run. Each change makes a new version.
@@ -81,7 +82,7 @@ func (t *tray) hear(e report.Event) {
 	case e.UDID == "":
 		return
 	default:
-		t.tiles[e.UDID] = t.tiles[e.UDID].after(e, t.arrived, t.version+1)
+		t.put(t.tiles[e.UDID].after(e, t.arrived))
 		t.arrived++
 		t.dropOldest()
 	}
@@ -118,10 +119,10 @@ func (t *tray) dropOldest() {
 }
 
 // after returns the tile after an event. number is used if the tile is new.
-func (old tile) after(e report.Event, number int, version uint64) tile {
+func (old tile) after(e report.Event, number int) tile {
 	next := tile{
 		UDID: e.UDID, Slot: e.Slot, Location: e.Location, Name: cmp.Or(e.Name, old.Name),
-		State: e.State, Found: e.Device, Use: old.Use, number: number, version: version,
+		State: e.State, Found: e.Device, Use: old.Use, number: number,
 	}
 	if old.UDID != "" {
 		next.number = old.number
@@ -147,8 +148,8 @@ func (t *tray) use(by func(udid string) string) {
 		use := by(one.UDID)
 		t.mu.Lock()
 		if now := t.tiles[one.UDID]; now.UDID != "" && !now.Gone && !t.over && now.Use != use {
-			now.Use, now.version = use, t.version+1
-			t.tiles[one.UDID] = now
+			now.Use = use
+			t.put(now)
 			t.touch()
 		}
 		t.mu.Unlock()
@@ -177,16 +178,23 @@ const interrupted = "interrupted"
 // end marks the run as over. The caller must hold the lock.
 func (t *tray) end() {
 	t.over = true
-	for udid, one := range t.tiles {
+	for _, one := range t.tiles {
 		cut := one.Found == nil && !one.Gone
 		if cut {
 			one.State = interrupted
 		}
 		if cut || one.Use != "" {
-			one.Use, one.version = "", t.version+1
-			t.tiles[udid] = one
+			one.Use = ""
+			t.put(one)
 		}
 	}
+}
+
+// put stores a changed tile, which belongs to the next version. The caller must hold the lock.
+func (t *tray) put(one tile) {
+	one.version = t.version + 1
+	one.html = sync.OnceValues(func() (string, error) { return site().Render("tile", newTileView(one)) })
+	t.tiles[one.UDID] = one
 }
 
 // touch makes a new version. The caller must hold the lock.
