@@ -51,8 +51,8 @@ func BenchmarkTray(b *testing.B) {
 		{1000, 64, nil},
 		{1000, 64, []sim.Fault{stalled, slow}},
 	} {
-		if testing.Short() && c.devices > 100 {
-			break
+		if testing.Short() && c.devices > 40 && (c.devices > 100 || c.faults == nil) {
+			continue
 		}
 		b.Run(fmt.Sprintf("devices=%d/jobs=%d/faulty=%d", c.devices, c.jobs, c.devices/50*len(c.faults)), func(b *testing.B) {
 			benchmarkTray(b, c.devices, c.jobs, c.faults)

@@ -12,11 +12,14 @@ import (
 )
 
 // backupSizes returns the file sets for timing backups: many small files and a few large ones,
-// with low counts unless a long run is requested.
+// with low counts unless a long run is requested, and lower ones with -short.
 func backupSizes() map[string][]mobilebackup.File {
 	small, large := 1_000, int64(16<<20)
-	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
+	switch {
+	case os.Getenv("BACKUPDOCTOR_LONG") != "":
 		small, large = 100_000, 1<<30
+	case testing.Short():
+		small, large = 100, 1<<20
 	}
 	return map[string][]mobilebackup.File{
 		"small": mobilebackup.Numbered("CameraRollDomain", "Media/DCIM", small, 20_000),

@@ -10,7 +10,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// BenchmarkFormats writes a report of a thousand devices, each like one in the recording of a
+// largeCount returns the number of devices in a large report: a thousand, or fifty with -short.
+func largeCount() int {
+	if testing.Short() {
+		return 50
+	}
+	return 1000
+}
+
+// BenchmarkFormats writes a report of largeCount devices, each like one in the recording of a
 // tray, in every format. It reports the time, the speed, and the time relative to WriteJSON for
 // the same report in the same run.
 func BenchmarkFormats(b *testing.B) {
@@ -48,7 +56,7 @@ func largeReport(b *testing.B) report.Report {
 	run := runOf(recordings(b)["tray-of-six"])
 	tray := run.Examined
 	run.Examined = nil
-	for i := range 1000 {
+	for i := range largeCount() {
 		e := tray[i%len(tray)]
 		e.Snapshot.Device.UDID = fmt.Sprintf("00008110-%016X", i)
 		run.Examined = append(run.Examined, e)

@@ -395,16 +395,16 @@ func strange(name, text string) report.Run {
 	return run
 }
 
-// BenchmarkHTML writes a page of a thousand devices, made of the recordings in testdata.
+// BenchmarkHTML writes a page of largeCount devices, made of the recordings in testdata.
 func BenchmarkHTML(b *testing.B) {
 	var run report.Run
 	known := recordings(b)
-	for len(run.Examined) < 1000 {
+	for len(run.Examined) < largeCount() {
 		for _, recording := range known {
 			run.Examined = append(run.Examined, runOf(recording).Examined...)
 		}
 	}
-	run.Examined = run.Examined[:1000]
+	run.Examined = run.Examined[:largeCount()]
 	r := report.New(run)
 	var page bytes.Buffer
 	for b.Loop() {

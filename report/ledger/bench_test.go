@@ -61,7 +61,7 @@ func devicesOfBench() int {
 		return n
 	}
 	if testing.Short() {
-		return benchDevices / 20
+		return benchDevices / 100
 	}
 	return benchDevices
 }

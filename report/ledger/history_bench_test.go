@@ -11,7 +11,7 @@ import (
 )
 
 // The history used by the benchmarks: 27 000 visits of 2 000 devices with 37 findings each. With
-// -short it has a twentieth of the runs.
+// -short it has a fiftieth of the runs.
 const (
 	historyRuns    = 500
 	historyVisits  = 54 // per run
@@ -27,7 +27,7 @@ const (
 func BenchmarkMillion(b *testing.B) {
 	path, runs := filepath.Join(b.TempDir(), "history.sqlite"), historyRuns
 	if testing.Short() {
-		runs /= 20
+		runs /= 50
 	}
 	fillHistory(b, path, runs)
 	info, err := os.Stat(path)

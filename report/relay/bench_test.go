@@ -25,8 +25,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// benches is the size of a fleet that one hub should support.
-const benches = 50
+// benches returns the size of a fleet: the fifty that one hub should support, or five with -short.
+func benches() int {
+	if testing.Short() {
+		return 5
+	}
+	return 50
+}
 
 // typical returns a report as benches send it, of about 60 kB.
 func typical(b *testing.B) []byte {
@@ -62,12 +67,12 @@ func sized(b *testing.B, length int) []byte {
 	return packed
 }
 
-// spread has fifty publishers send n messages in all, each one after another.
+// spread has a publisher for each bench send n messages in all, each one after another.
 func spread(b *testing.B, n int, publish func(of, i int) error) {
 	var all sync.WaitGroup
-	for of := range benches {
+	for of := range benches() {
 		all.Go(func() {
-			for i := of; i < n; i += benches {
+			for i := of; i < n; i += benches() {
 				if err := publish(of, i); err != nil {
 					b.Error(err)
 					return
@@ -78,7 +83,7 @@ func spread(b *testing.B, n int, publish func(of, i int) error) {
 	all.Wait()
 }
 
-// BenchmarkFleet sends the stored reports of fifty benches to one hub, until the benches have
+// BenchmarkFleet sends the stored reports of a fleet to one hub, until the benches have
 // receipts for all of them. For comparison, the same run writes the same bytes to a single stream
 // without a consumer, synced to the same disk with every report: of-bare is the ratio.
 //
@@ -125,7 +130,7 @@ func (g gated) Ledgers(ctx context.Context) ([]receipt.Ledger, error) {
 func benchmarkFleet(b *testing.B, report []byte, layer string) {
 	bare := bareStream(b, b.N, report)
 	var names []string
-	for i := range benches {
+	for i := range benches() {
 		names = append(names, fmt.Sprintf("bench-%02d", i))
 	}
 	f := newFleet(b, names...)
@@ -144,7 +149,7 @@ func benchmarkFleet(b *testing.B, report []byte, layer string) {
 	running(b, hub.Run)
 	before := heap()
 	var open atomic.Bool
-	fleet := make([]*testBench, benches)
+	fleet := make([]*testBench, benches())
 	for i, name := range names {
 		bench := f.bench(b, name, hub.Listen)
 		bench.Log = quiet
@@ -172,7 +177,7 @@ func benchmarkFleet(b *testing.B, report []byte, layer string) {
 			return is
 		})
 	}
-	perBench := float64(heap()-before) / benches
+	perBench := float64(heap()-before) / float64(benches())
 
 	b.ResetTimer()
 	began := time.Now()
@@ -184,7 +189,7 @@ func benchmarkFleet(b *testing.B, report []byte, layer string) {
 		}
 	}
 	var stored time.Duration
-	for covered := 0; covered < benches; time.Sleep(time.Millisecond) {
+	for covered := 0; covered < benches(); time.Sleep(time.Millisecond) {
 		if stored == 0 && store.taken.Load() >= int64(b.N) {
 			stored = time.Since(began)
 		}
@@ -256,7 +261,7 @@ func ownDisk(b *testing.B) string {
 	return folder
 }
 
-// bareStream measures how many reports per second a single stream takes from fifty publishers.
+// bareStream measures how many reports per second a single stream takes from a publisher for each bench.
 func bareStream(b *testing.B, n int, report []byte) float64 {
 	s, err := start(&server.Options{ServerName: "bare", DontListen: true, StoreDir: b.TempDir(), SyncAlways: true}, slog.New(slog.DiscardHandler))
 	if err != nil {

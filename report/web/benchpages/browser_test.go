@@ -153,6 +153,9 @@ func TestTrayWithoutScripts(t *testing.T) {
 //	x-limit    that time relative to 1 s, the limit for a page that feels fast
 func BenchmarkPaint(b *testing.B) {
 	for _, count := range []int{40, 1000} {
+		if testing.Short() && count > 40 {
+			break
+		}
 		b.Run(fmt.Sprintf("tiles=%d", count), func(b *testing.B) {
 			window := browsertest.Open(b)
 			s := newPages(b)
