@@ -1,6 +1,8 @@
 package usb
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,8 +52,14 @@ func TestOddValuesCostThemselves(t *testing.T) {
 		"session id":     {"StartSession", "SessionID", nil},
 	}
 	healthy := rowOf(t, readOne(t, patient(t, "healthy-iphone")))
-	for place, where := range places {
-		for name, element := range oddValues {
+	n := 0
+	for _, place := range slices.Sorted(maps.Keys(places)) {
+		where := places[place]
+		for _, name := range slices.Sorted(maps.Keys(oddValues)) {
+			element := oddValues[name]
+			if n++; n%4 > 0 && testing.Short() {
+				continue // all are read by the same goroutines
+			}
 			t.Run(place+", "+name, func(t *testing.T) {
 				t.Parallel()
 				fault := sim.Fault{Kind: sim.OddValue, At: where.at, Key: where.key, Error: element}

@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -57,9 +56,7 @@ func TestBitsOfADatabaseAreFlipped(t *testing.T) {
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		times = 10
 	}
-	seed := rand.Uint64()
-	t.Logf("the seed is %d", seed)
-	random := rand.New(rand.NewPCG(seed, 1))
+	random := sampling(t)
 	f := newFleet(t, "north")
 	path := filepath.Join(t.TempDir(), "fleet.db")
 	bench := f.bench(t, "north", "tls://"+freeAddress(t))

@@ -40,9 +40,7 @@ func TestBitsOfAStreamAreFlipped(t *testing.T) {
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		times = 10
 	}
-	seed := rand.Uint64()
-	t.Logf("the seed is %d", seed)
-	random := rand.New(rand.NewPCG(seed, 1))
+	random := sampling(t)
 	for range times {
 		flipped(t, random)
 	}

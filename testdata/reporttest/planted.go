@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"html"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -138,8 +139,8 @@ func eachText(value any, field, name string, change func(field, name, text strin
 			value[i] = eachText(value[i], field+"[]", name, change)
 		}
 	case map[string]any:
-		for key, below := range value {
-			value[key] = eachText(below, field+"."+key, key, change)
+		for _, key := range slices.Sorted(maps.Keys(value)) { // in the same order in every run, for samples
+			value[key] = eachText(value[key], field+"."+key, key, change)
 		}
 	}
 	return value
