@@ -94,7 +94,7 @@ func (p *page) heading(text string) {
 func (p *page) hang(lead string, s style, text string) []string {
 	indent := strings.Repeat(" ", columns(lead))
 	room := max(1, p.Width-columns(lead))
-	lines := wrapAroundAddresses(p.text(text), room)
+	lines := WrapAroundAddresses(p.text(text), room)
 	sign := strings.TrimRight(lead, " ")
 	if sign != "" && (len(lines) == 0 || columns(lines[0]) > room) {
 		lines = slices.Insert(lines, 0, "") // the lead gets its own line

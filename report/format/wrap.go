@@ -42,9 +42,9 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// wrapAroundAddresses is like wrap, but keeps a web address that is too long unbroken on its
+// WrapAroundAddresses is like wrap, but keeps a web address that is too long unbroken on its
 // own line.
-func wrapAroundAddresses(text string, width int) []string {
+func WrapAroundAddresses(text string, width int) []string {
 	var lines []string
 	words := strings.Fields(text)
 	start := 0

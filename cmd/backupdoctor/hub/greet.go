@@ -25,24 +25,29 @@ func (h *hub) logger() *slog.Logger {
 	if _, is := terminal.Of(h.Stderr); !is {
 		return slog.New(slog.NewJSONHandler(h.Stderr, nil))
 	}
-	return slog.New(slog.NewTextHandler(h.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return slog.New(slog.NewTextHandler(terminal.NewScreen(h.Stderr, h.Getenv), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // greetWithin is how long the greeting waits for all parts to work: the first probe of the stream
 // may come before the stream has started.
 const greetWithin = 5 * time.Second
 
-// greet tells a person at a terminal where the hub is, what to do next, and whether its parts
-// work. The sign-in link works once: the token itself would stay on the screen.
+// greet greets a person at a terminal, and waits for ctx to end.
 func (h *hub) greet(ctx context.Context, known *health) error {
-	if _, is := terminal.Of(h.Stderr); !is {
-		<-ctx.Done()
-		return nil
+	if screen := terminal.NewScreen(h.Stderr, h.Getenv); screen.IsTerminal() {
+		h.greetOn(ctx, screen, known)
 	}
+	<-ctx.Done()
+	return nil
+}
+
+// greetOn tells a person where the hub is, what to do next, and whether its parts work. The sign-in
+// link works once: the token itself would stay on the screen.
+func (h *hub) greetOn(ctx context.Context, w io.Writer, known *health) {
 	for deadline := time.Now().Add(greetWithin); len(known.failing()) > 0 && time.Now().Before(deadline); {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-time.After(lookEvery / 10):
 		}
 	}
@@ -50,9 +55,7 @@ func (h *hub) greet(ctx context.Context, known *health) error {
 	if err != nil {
 		h.log.Warn("the benches cannot be listed", "error", err)
 	}
-	h.writeGreeting(h.Stderr, rows, known.all(), time.Now())
-	<-ctx.Done()
-	return nil
+	h.writeGreeting(w, rows, known.all(), time.Now())
 }
 
 func (h *hub) writeGreeting(w io.Writer, rows []report.HubBench, parts []partState, now time.Time) {

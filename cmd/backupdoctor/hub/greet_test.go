@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -48,6 +50,39 @@ func TestGreeting(t *testing.T) {
 		if len([]rune(line)) > 81 && !strings.Contains(line, "its clock") {
 			t.Errorf("a line is longer than 80 columns: %s", line)
 		}
+	}
+}
+
+// The greeting waits for parts that are still starting, but not for one that does not start.
+func TestGreetingWaitsForTheParts(t *testing.T) {
+	for name, starts := range map[string]bool{"a stream that starts": true, "one that does not": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				log := slog.New(slog.DiscardHandler)
+				h := &hub{folder: hubFolder(filepath.Join(t.TempDir(), "missing")), sink: "none", log: log}
+				running := errors.New("the stream is not running")
+				p := probe{streamPart, writes(func(context.Context) error { return running })}
+				known := newHealth(log, p)
+				known.probe(t.Context(), p)
+				var said strings.Builder
+				go h.greetOn(t.Context(), &said, known)
+				time.Sleep(time.Second)
+				synctest.Wait()
+				if said.Len() > 0 {
+					t.Errorf("greeted before the stream started:\n%s", said.String())
+				}
+				want := "stream  ✗ " + running.Error()
+				if starts {
+					running, want = nil, "stream  ✓"
+					known.probe(t.Context(), p)
+				}
+				time.Sleep(greetWithin)
+				synctest.Wait()
+				if !strings.Contains(said.String(), want) {
+					t.Errorf("it does not say %q:\n%s", want, said.String())
+				}
+			})
+		})
 	}
 }
 

@@ -51,7 +51,7 @@ func wrapped(text string, columns int) string {
 		at := strings.Index(line, words)
 		before, after := line[:at], line[at+len(words):]
 		if at+displaywidth.String(words) > columns && columns > 2*at && !strings.Contains(words, "\x1b") {
-			lines[i] = before + strings.ReplaceAll(format.Wrap(words, columns-at), "\n", "\n"+before) + after
+			lines[i] = before + strings.Join(format.WrapAroundAddresses(words, columns-at), "\n"+before) + after
 		}
 	}
 	return strings.Join(lines, "")

@@ -70,6 +70,7 @@ func TestMessagesAreWrapped(t *testing.T) {
 		"remove it now? [y/N] ":          "remove it now?\n[y/N] ",
 		"\x1b[1mbold and wide\x1b[0m":    "\x1b[1mbold and wide\x1b[0m",
 		"a b\n\n\nc":                     "a b\n\n\nc",
+		"go to https://hub.example/in/7": "go to\nhttps://hub.example/in/7",
 		"a.word.that.is.too.long.for.it": "a.word.that.is.\ntoo.long.for.it",
 	} {
 		if got := wrapped(text, 15); got != want {
