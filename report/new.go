@@ -9,7 +9,6 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
-	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -118,10 +117,7 @@ func newGap(gap device.Gap) Gap {
 	}
 	switch gap.Reason {
 	case device.Interrupted, device.OutOfTime:
-		summary = gap.Reason.Error()
-		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 0 {
-			summary += "; not listed: " + words.Count(n, "device")
-		}
+		summary = gap.Error()
 	case device.Unreachable:
 		summary = "usbmuxd could not be reached"
 	case device.Timeout:

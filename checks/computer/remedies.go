@@ -2,7 +2,6 @@ package computer
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -85,8 +84,7 @@ func updateRemedy(c device.Computer) string {
 
 func socketRemedy(c device.Computer) string {
 	if c.OS == "linux" {
-		socket := c.Mux.Address[max(0, strings.IndexByte(c.Mux.Address, '/')):] // without UNIX:
-		return "let this user read and write the socket (ls -l " + socket + " shows its owner), or restart usbmuxd: sudo systemctl restart usbmuxd"
+		return "let this user read and write the socket (ls -l " + c.Mux.Address + " shows its owner), or restart usbmuxd: sudo systemctl restart usbmuxd"
 	}
 	return startRemedy(c)
 }

@@ -43,13 +43,16 @@ func withAHub(command *exec.Cmd) *exec.Cmd {
 	return command
 }
 
-// eventually waits for a condition, as long as a slow machine may need.
+// eventually waits for a condition, as long as a slow machine may need. Where finding out takes a
+// program, most of the time is left to what it waits for.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		began := time.Now()
 		if is() {
 			return
 		}
+		time.Sleep(min(time.Second, max(20*time.Millisecond, 4*time.Since(began))))
 	}
 	t.Fatalf("it never came about that %s", what)
 }

@@ -60,7 +60,8 @@ func TestFloodOfABench(t *testing.T) {
 	// While the store takes nothing, each fills its share.
 	f.attacker(t, "south", hub.Listen).flood(t, "south")
 	eventually(t, "the share of the flooding bench is full", func() bool { return share("south") == window })
-	ids := publish(t, north, 2*window)
+	const more = window + window/4
+	ids := publish(t, north, more)
 	eventually(t, "the other bench has filled its own share", func() bool { return share("north") == window })
 	eventually(t, "the other bench says that it waits", func() bool { return benchState(t, north).Full })
 	if state, err := hub.State(t.Context()); err != nil || state.InStream["north"] != Share || state.InStream["south"] != Share {
@@ -71,7 +72,7 @@ func TestFloodOfABench(t *testing.T) {
 	}
 	// Once it takes reports, those of the other bench arrive while the flood goes on.
 	s.refuseAll(nil)
-	ids = append(ids, publish(t, north, 2*window)...)
+	ids = append(ids, publish(t, north, more)...)
 	s.mustHold(t, ids)
 	drained(t, north)
 	if state := benchState(t, north); !state.Linked || state.Full || state.SetAside+state.Lost > 0 {
