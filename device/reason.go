@@ -40,6 +40,7 @@ const (
 	Unsupported     Reason = "unsupported"      // not available on this model or iOS version
 	Unlisted        Reason = "unlisted"         // the model is not in the table of models and releases
 	NotPermitted    Reason = "not-permitted"    // no permission to read the folder on this computer
+	ComputerLimit   Reason = "computer-limit"   // this computer ran out of open files or memory
 	ReadFailed      Reason = "read-failed"      // the disk or network drive failed while this computer read it
 	NeedsPassword   Reason = "needs-password"   // in an encrypted backup whose password was not given
 	WrongPassword   Reason = "wrong-password"   // in an encrypted backup that the password does not open
@@ -87,6 +88,7 @@ var reasons = map[Reason]string{
 	Unsupported:     "this model or iOS version does not report it",
 	Unlisted:        "the table of models does not list this model",
 	NotPermitted:    "this program may not read it on this computer",
+	ComputerLimit:   "this computer ran out of open files or memory",
 	ReadFailed:      "this computer could not read it from its disk",
 	NeedsPassword:   "the backup is encrypted and its password was not given",
 	WrongPassword:   "the backup is encrypted and the password does not open it",
@@ -125,7 +127,7 @@ func (r *Reason) UnmarshalText(text []byte) error {
 // intervention, for example after a hub was overloaded or a cable was touched.
 func (r Reason) Transient() bool {
 	switch r {
-	case Timeout, Detached, Unreachable, Truncated, HandshakeFailed:
+	case Timeout, Detached, Unreachable, Truncated, HandshakeFailed, ComputerLimit:
 		return true
 	}
 	return false

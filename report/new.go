@@ -9,6 +9,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -117,7 +118,10 @@ func newGap(gap device.Gap) Gap {
 	}
 	switch gap.Reason {
 	case device.Interrupted, device.OutOfTime:
-		summary = gap.Error()
+		summary = gap.Reason.Error()
+		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 0 {
+			summary += "; not listed: " + words.Count(n, "device")
+		}
 	case device.Unreachable:
 		summary = "usbmuxd could not be reached"
 	case device.Timeout:

@@ -135,3 +135,19 @@ func TestNewIsPartialWhenDevicesMayBeMissing(t *testing.T) {
 		})
 	}
 }
+
+// An interrupted run says how many devices its report does not list.
+func TestGapCountsDevicesNotListed(t *testing.T) {
+	for detail, want := range map[string]string{
+		"":     "the run was interrupted",
+		"1":    "the run was interrupted; not listed: 1 device",
+		"7950": "the run was interrupted; not listed: 7950 devices",
+		"-3":   "the run was interrupted",
+		"many": "the run was interrupted",
+	} {
+		r := report.New(report.Run{Gaps: []device.Gap{{Reason: device.Interrupted, Detail: detail}}})
+		if got := r.Gaps[0].Summary; got != want {
+			t.Errorf("detail %q is told as %q, want %q", detail, got, want)
+		}
+	}
+}

@@ -59,7 +59,7 @@ type Releases struct {
 // A Gap is something that could not be reached or read, with the reason.
 type Gap struct {
 	Reason  string `json:"reason"`           // the reason: unreachable, timeout, interrupted, …
-	Detail  string `json:"detail,omitempty"` // the name that the device or program gave the error
+	Detail  string `json:"detail,omitempty"` // the name that the device or program gave the error, or how many entries or devices are missing
 	Summary string `json:"summary"`          // the reason in words
 	About   string `json:"about,omitempty"`  // archive if a sysdiagnose archive was read only in part; absent if devices may be missing
 }
@@ -109,7 +109,7 @@ type Need struct {
 	Shown    string     `json:"shown"`            // true, false or unknown
 	Evidence []Evidence `json:"evidence"`         // what this is based on
 	Reason   string     `json:"reason,omitempty"` // why it is unknown: timeout, refused, …
-	Detail   string     `json:"detail,omitempty"` // the name that the device or program gave the error
+	Detail   string     `json:"detail,omitempty"` // the name that the device or program gave the error, or how many entries or devices are missing
 }
 
 // A LeftOut device was listed but not examined.

@@ -45,6 +45,8 @@ func muxReached(c device.Computer) Line {
 	switch {
 	case gap.Reason == device.NotPermitted:
 		return l.is(checks.Problem, "this user may not connect to "+c.Mux.Address, socketRemedy(c))
+	case gap.Reason == device.ComputerLimit:
+		return l.is(checks.Unknown, "whether usbmuxd accepts connections is unknown: "+gap.Error(), "close other programs, or allow more open files (ulimit -n)")
 	case c.Mux.Named:
 		return l.is(checks.Problem, fmt.Sprintf("nothing accepts connections at %s: %s", c.Mux.Address, whyNot(gap)),
 			"correct --usbmux or USBMUXD_SOCKET_ADDRESS, or leave them unset to use this system's usbmuxd")
@@ -82,7 +84,7 @@ func muxCurrent(c device.Computer) Line {
 	case errRecords == nil && !records:
 		return l.is(checks.Problem, "usbmuxd does not keep pair records for other programs: it is older than version 1.0.9", updateRemedy(c))
 	case errRecords != nil:
-		return l.is(checks.Unknown, "whether usbmuxd keeps pair records is not known: "+reason(errRecords))
+		return l.is(checks.Unknown, "whether usbmuxd keeps pair records is not known: "+muxReason(errRecords))
 	case lists:
 		return l.is(checks.OK, "usbmuxd lists devices and keeps pair records")
 	case errLists == nil && c.Mux.Cables+c.Mux.Networks > 0:
@@ -90,7 +92,7 @@ func muxCurrent(c device.Computer) Line {
 	case errLists == nil:
 		return l.is(checks.Warning, "usbmuxd refuses the list of devices, and announces none", updateRemedy(c))
 	default:
-		return l.is(checks.Unknown, "whether usbmuxd lists devices is not known: "+reason(errLists))
+		return l.is(checks.Unknown, "whether usbmuxd lists devices is not known: "+muxReason(errLists))
 	}
 }
 
@@ -98,7 +100,7 @@ func muxCurrent(c device.Computer) Line {
 func muxDevices(c device.Computer) Line {
 	l := Line{ID: "devices-listed", Title: "Attached devices are listed", Source: "usbmuxd, ListDevices and Listen"}
 	if reached, err := c.Mux.Reached.Get(); !reached {
-		return l.is(checks.Unknown, "the devices are not known: "+reason(err))
+		return l.is(checks.Unknown, "the devices are not known: "+muxReason(err))
 	}
 	onUSB, err := c.Mux.OnUSB.Get()
 	seen := err == nil
@@ -291,6 +293,19 @@ func reason(err error) string {
 		err = device.NotAsked
 	}
 	return device.GapOf(err).Error()
+}
+
+// muxReason returns in words why usbmuxd did not answer. The same reasons mean something else of a
+// device or a folder.
+func muxReason(err error) string {
+	switch {
+	case err != nil && device.GapOf(err).Reason == device.Unreachable:
+		return "usbmuxd could not be reached"
+	case err != nil && device.GapOf(err).Reason == device.NotPermitted:
+		return "this user may not connect to it"
+	default:
+		return reason(err)
+	}
 }
 
 func count(n int, what string) string {

@@ -2,6 +2,7 @@ package computer
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -84,7 +85,8 @@ func updateRemedy(c device.Computer) string {
 
 func socketRemedy(c device.Computer) string {
 	if c.OS == "linux" {
-		return "let this user read and write the socket (ls -l " + c.Mux.Address + " shows its owner), or restart usbmuxd: sudo systemctl restart usbmuxd"
+		socket := c.Mux.Address[max(0, strings.IndexByte(c.Mux.Address, '/')):] // without UNIX:
+		return "let this user read and write the socket (ls -l " + socket + " shows its owner), or restart usbmuxd: sudo systemctl restart usbmuxd"
 	}
 	return startRemedy(c)
 }

@@ -112,6 +112,7 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 func withoutUSB(ctx *cli.Context, a scan.Attached) scan.Folders {
 	f := scan.Folders{
 		Places: a.Places, UDIDs: a.UDIDs, Inspection: a.Inspection, Table: a.Table, Archives: a.Archives, More: a.More, Screen: a.Screen,
+		Every: a.Labels.Inventory != nil || ctx.String("mdm") != "" || ctx.String("baseline") != "", // an unlisted device would count as missing
 	}
 	if !ctx.IsSet("timeout") {
 		f.Inspection.Limit = 0

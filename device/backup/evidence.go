@@ -39,6 +39,10 @@ const (
 // backup without its password yields nothing.
 func Evidence(ctx context.Context, folder Folder, options Options) device.History {
 	h := device.History{Source: "backup", Origin: folder.Path}
+	if ctx.Err() != nil {
+		unknownEvidence(&h, reasonFor(context.Cause(ctx)))
+		return h
+	}
 	s, err := openStore(ctx, folder, options)
 	if err != nil {
 		unknownEvidence(&h, closedFor(err, options))

@@ -3,10 +3,13 @@ package usb
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/danielpaulus/go-ios/ios"
@@ -38,14 +41,28 @@ const (
 	Sizes Wants = 1 << iota // the size of each app
 )
 
-// ErrNoMux means that no usbmuxd is listening at the Client's address. As a device.Reason it is
-// device.Unreachable.
-var ErrNoMux error = noMux{}
+// ErrNoMux means that usbmuxd cannot be reached at the Client's address. As a device.Reason it is
+// device.Unreachable if none is listening, device.NotPermitted if this user may not open its socket,
+// and device.ComputerLimit if this computer has no file left for the connection.
+var ErrNoMux error = noMux{device.Unreachable}
 
-type noMux struct{}
+type noMux struct{ why device.Reason }
 
-func (noMux) Error() string { return "usbmuxd cannot be reached" }
-func (noMux) Unwrap() error { return device.Unreachable }
+func (noMux) Error() string        { return "usbmuxd cannot be reached" }
+func (n noMux) Unwrap() error      { return n.why }
+func (noMux) Is(target error) bool { _, ok := target.(noMux); return ok }
+
+// noMuxFor returns [ErrNoMux] with the reason for a connection that failed.
+func noMuxFor(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return noMux{device.NotPermitted}
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ENOMEM), errors.Is(err, syscall.ENOBUFS):
+		return noMux{device.ComputerLimit}
+	default:
+		return ErrNoMux
+	}
+}
 
 func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, 20*time.Second) }
 
@@ -99,7 +116,7 @@ func (c Client) open(ctx context.Context) (*link, error) {
 		if ctx.Err() != nil {
 			return nil, reasonOf(ctx, err)
 		}
-		return nil, fmt.Errorf("%w: %w", ErrNoMux, err)
+		return nil, fmt.Errorf("%w: %w", noMuxFor(err), err)
 	}
 	return newLink(ctx, conn, c.requestTimeout()), nil
 }

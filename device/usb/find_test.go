@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -545,6 +547,23 @@ func TestParseAddress(t *testing.T) {
 		network, address, err := ParseAddress(text)
 		if network != want.network || address != want.address || (err == nil) != (want.network != "") {
 			t.Errorf("ParseAddress(%q) = %q, %q, %v; want %q, %q", text, network, address, err, want.network, want.address)
+		}
+	}
+}
+
+// A fault of this computer is not told as one of usbmuxd.
+func TestNoMuxFor(t *testing.T) {
+	for err, want := range map[error]device.Reason{
+		syscall.ENOENT:       device.Unreachable,
+		syscall.ECONNREFUSED: device.Unreachable,
+		syscall.EACCES:       device.NotPermitted,
+		syscall.EMFILE:       device.ComputerLimit,
+		syscall.ENFILE:       device.ComputerLimit,
+		syscall.ENOMEM:       device.ComputerLimit,
+	} {
+		got := noMuxFor(&net.OpError{Op: "dial", Net: "unix", Err: os.NewSyscallError("connect", err)})
+		if !errors.Is(got, ErrNoMux) || device.GapOf(got).Reason != want {
+			t.Errorf("%v: got %v (%v), want %v", err, got, device.GapOf(got).Reason, want)
 		}
 	}
 }

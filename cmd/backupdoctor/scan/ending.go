@@ -2,7 +2,6 @@ package scan
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -40,11 +39,22 @@ func NoBackup() error {
 
 // NoMux returns the error of a command that could not use usbmuxd.
 func NoMux(gap report.Gap, goos string) error {
-	end := command.Exit{Code: report.ExitNoMux, Err: errors.New("usbmuxd could not be reached"), Hint: MuxHint(goos)}
-	if gap.Reason != string(device.Unreachable) {
-		end.Err = fmt.Errorf("usbmuxd could not be used: %s", gap.Summary)
+	what, hint := withoutMux(gap, goos)
+	return command.Exit{Code: report.ExitNoMux, Err: errors.New(what), Hint: hint}
+}
+
+// withoutMux says why usbmuxd could not be used, and what to do.
+func withoutMux(gap report.Gap, goos string) (what, hint string) {
+	switch device.Reason(gap.Reason) {
+	case device.Unreachable:
+		return "usbmuxd could not be reached", MuxHint(goos)
+	case device.NotPermitted:
+		return "usbmuxd could not be used: this user may not open its socket", "backupdoctor self-check says what to do"
+	case device.ComputerLimit:
+		return "usbmuxd could not be used: " + device.ComputerLimit.Error(), "close other programs, or allow more open files (ulimit -n)"
+	default:
+		return "usbmuxd could not be used: " + gap.Summary, MuxHint(goos)
 	}
-	return end
 }
 
 // MuxHint says how to install or start usbmuxd on this system, and that it may be at another

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
@@ -21,6 +22,7 @@ type Folders struct {
 	Limit      time.Duration // for inspecting all backups; 0 for no limit
 	Archives   Archives      // sysdiagnose archives to read too
 	More       []More        // what to add once devices have been read
+	Every      bool          // list every device, even thousands after ctx has ended
 	Screen     *terminal.Screen
 }
 
@@ -48,7 +50,7 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 		run.Start(len(devices))
 	}
 	var snapshots []device.Snapshot
-	f.inspect(reading, devices, func(number int, s device.Snapshot) {
+	unlisted := f.inspect(reading, devices, func(number int, s device.Snapshot) {
 		if together {
 			snapshots = append(snapshots, s)
 		} else {
@@ -56,6 +58,9 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 		}
 	})
 	gaps := stopped(reading)
+	if unlisted > 0 {
+		gaps[0].Detail = strconv.Itoa(unlisted)
+	}
 	if together {
 		snapshots = withArchives(snapshots, archives, set, f.Table)
 		more(reading, f.More, snapshots)
@@ -67,25 +72,43 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	return Learned{Recording: run.Recording(gaps...), Places: places, None: NoBackup()}, nil
 }
 
+// listedAfterEnd is how many devices are still listed that were not inspected when ctx ended. To
+// judge and print thousands takes longer than a person waits after Ctrl-C.
+const listedAfterEnd = 50
+
 // inspect inspects devices by their backups, and passes on the snapshot of each, in order. It
-// empties the sets of devices. If one may be inspected beside another, [atATime] of them are.
-func (f Folders) inspect(ctx context.Context, devices []BackupSet, done func(number int, s device.Snapshot)) {
+// empties the sets of devices. If one may be inspected beside another, [atATime] of them are. It
+// returns how many are not listed, because ctx ended.
+func (f Folders) inspect(ctx context.Context, devices []BackupSet, done func(number int, s device.Snapshot)) (unlisted int) {
 	one := func(number int) device.Snapshot {
 		of := devices[number]
 		devices[number] = BackupSet{}
 		f.Inspection.all(ctx, of)
 		return of.snapshot(time.Now().UTC(), f.Table)
 	}
+	late := 0
+	wanted := func() bool {
+		if ctx.Err() != nil {
+			late++
+		}
+		return f.Every || late <= listedAfterEnd
+	}
 	if !f.Inspection.beside() {
 		for number := range devices {
+			if !wanted() {
+				return len(devices) - number
+			}
 			done(number, one(number))
 		}
-		return
+		return 0
 	}
 	pending := make(chan chan device.Snapshot, atATime-2) // one is waited for, and one waits to be sent
 	go func() {
 		defer close(pending)
 		for number := range devices {
+			if !wanted() {
+				return
+			}
 			snapshot := make(chan device.Snapshot, 1)
 			go func() { snapshot <- one(number) }()
 			pending <- snapshot
@@ -96,4 +119,5 @@ func (f Folders) inspect(ctx context.Context, devices []BackupSet, done func(num
 		done(number, <-snapshot)
 		number++
 	}
+	return len(devices) - number
 }

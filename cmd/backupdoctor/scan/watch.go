@@ -144,7 +144,8 @@ func (w *watching) hear(ctx context.Context, tell func(usb.Change)) error {
 			return err
 		}
 		if !told {
-			fmt.Fprintf(w.Screen, "usbmuxd is not reachable yet: waiting for it\nhint: %s\n", MuxHint(runtime.GOOS))
+			what, hint := withoutMux(report.Gap{Reason: string(device.GapOf(err).Reason)}, runtime.GOOS)
+			fmt.Fprintf(w.Screen, "%s: trying again\nhint: %s\n", what, hint)
 		}
 		select {
 		case <-time.After(muxEvery):
