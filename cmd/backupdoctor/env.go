@@ -24,6 +24,7 @@ type hubPart struct {
 	linkHelp     string
 	linkExamples []string
 	linkFlags    func() []cli.Flag
+	variables    [][2]string // environment variables of the hub, and what each holds
 	outgoing     func(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string)) (*scan.Outgoing, error)
 }
 

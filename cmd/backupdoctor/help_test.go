@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -35,5 +36,25 @@ func TestHelpFitsATerminal(t *testing.T) {
 			t.Errorf("%q is not where it should be in\n%s", want, help)
 		}
 		at = next
+	}
+}
+
+// The section ENVIRONMENT of the manual lists every variable that a help text names, except those
+// that --exec sets for its command.
+func TestManualListsEveryVariable(t *testing.T) {
+	mentioned := regexp.MustCompile(`BACKUPDOCTOR_[A-Z_]*[A-Z]|PGPASS[A-Z]+`)
+	for _, part := range []hubPart{linked, withHub} {
+		page := manual(newApp(newEnv(command.Env{Getenv: os.Getenv}, part)), part.variables)
+		help, environment, found := strings.Cut(page, "# ENVIRONMENT\n")
+		names := mentioned.FindAllString(help, -1)
+		if !found || len(names) < 5 {
+			t.Fatalf("the manual has no section ENVIRONMENT, or names only %q", names)
+		}
+		for _, name := range names {
+			forExec := slices.Contains([]string{"BACKUPDOCTOR_UDID", "BACKUPDOCTOR_SLOT", "BACKUPDOCTOR_VERDICT"}, name)
+			if !forExec && !strings.Contains(environment, name) {
+				t.Errorf("%s is not listed", name)
+			}
+		}
 	}
 }

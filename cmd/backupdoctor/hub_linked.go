@@ -5,4 +5,4 @@ package main
 import "github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hub"
 
 // linked is the hub part of a program built with the tag fleet.
-var linked = hubPart{hub.Commands, hub.LinkHelp, hub.LinkExamples, hub.LinkFlags, hub.Outgoing}
+var linked = hubPart{hub.Commands, hub.LinkHelp, hub.LinkExamples, hub.LinkFlags, hub.Variables(), hub.Outgoing}

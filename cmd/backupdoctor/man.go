@@ -23,7 +23,7 @@ func manCommand(e env) *cli.Command {
 			"backupdoctor man > /usr/local/share/man/man1/backupdoctor.1    install it",
 		),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			_, err := e.Stdout.Write(md2man.Render([]byte(manual(ctx.App))))
+			_, err := e.Stdout.Write(md2man.Render([]byte(manual(ctx.App, e.hub.variables))))
 			return err
 		}),
 	}
@@ -31,14 +31,14 @@ func manCommand(e env) *cli.Command {
 
 // manual returns the manual page in the Markdown of md2man, made from the help texts. The page that
 // urfave/cli makes lacks their examples.
-func manual(app *cli.App) string {
+func manual(app *cli.App, variables [][2]string) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "%% %s 1\n\n# NAME\n\n%s - %s\n\n", app.Name, app.Name, app.Usage)
 	fmt.Fprintf(&page, "# SYNOPSIS\n\n**%s** *command* [*flags*] [*arguments*]\n\n", app.Name)
 	fmt.Fprintf(&page, "# DESCRIPTION\n\n%s\n\n# COMMANDS\n\n", deepened(description))
 	writeCommands(&page, app.Commands, app.Name)
 	page.WriteString(files)
-	writeEnvironment(&page)
+	writeEnvironment(&page, variables)
 	page.WriteString("# EXIT STATUS\n\n")
 	for _, e := range report.Exits() {
 		fmt.Fprintf(&page, "**%d**\n: %s\n\n", e.Code, e.Meaning)
@@ -64,17 +64,17 @@ The configuration folder is **$XDG_CONFIG_HOME** or **~/.config** on Linux, **~/
 
 `
 
-// writeEnvironment lists the environment variables.
-func writeEnvironment(page io.Writer) {
+// writeEnvironment lists the environment variables, including those of a hub.
+func writeEnvironment(page io.Writer, ofHub [][2]string) {
 	fmt.Fprint(page, "# ENVIRONMENT\n\n")
-	for _, v := range [][2]string{
+	for _, v := range append([][2]string{
 		{config.FileVariable, "the configuration file"},
 		{command.PasswordVariable, "the password of an encrypted backup"},
 		{scan.HistoryVariable, "the file of the history"},
 		{slotsVariable, "the file of the slots"},
 		{"USBMUXD_SOCKET_ADDRESS", "where usbmuxd is: UNIX:/path or host:port"},
 		{"NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM, COLUMNS, LANG", "colours, width and letters of the output"},
-	} {
+	}, ofHub...) {
 		fmt.Fprintf(page, "**%s**\n: %s\n\n", v[0], v[1])
 	}
 	for _, s := range settings() {

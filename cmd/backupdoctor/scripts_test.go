@@ -24,7 +24,7 @@ import (
 )
 
 // withHub is the hub part of a program built with the tag fleet.
-var withHub = hubPart{hub.Commands, hub.LinkHelp, hub.LinkExamples, hub.LinkFlags, hub.Outgoing}
+var withHub = hubPart{hub.Commands, hub.LinkHelp, hub.LinkExamples, hub.LinkFlags, hub.Variables(), hub.Outgoing}
 
 // withHubVariable makes the test program include a hub.
 const withHubVariable = "BACKUPDOCTOR_TEST_WITH_HUB"

@@ -55,6 +55,15 @@ const (
 	sinkVariable  = "BACKUPDOCTOR_SINK"
 )
 
+// Variables returns the environment variables of a hub, each with what it holds.
+func Variables() [][2]string {
+	return [][2]string{
+		{tokenVariable, "the token for the pages of a hub"},
+		{sinkVariable, "the address of a hub's database"},
+		{"PGPASSWORD, PGPASSFILE", "the password of PostgreSQL, or the file that holds it"},
+	}
+}
+
 const (
 	dataHeading    = "Data"
 	benchesHeading = "Benches"
