@@ -90,8 +90,8 @@ func TestHubScripts(t *testing.T) {
 // several programs run, or one is interrupted. Any scan reads its device with the same goroutines.
 var sideBySide = regexp.MustCompile(`(?m)&$|^sim .*(\*\d| [a-z-]+ [a-z])|^(plug|person|asked) |^(! )?(exec|exits) .*backupdoctor (hub|bench|backup|watch|listen|capture|verify|treat|restart|demo)\b`)
 
-// scripts returns the scripts of a folder. With -short, as under the race detector, it leaves out two
-// in three of those in which one thing is done after another.
+// scripts returns the scripts of a folder. With -short, as under the race detector, it leaves out four
+// in five of those in which one thing is done after another.
 func scripts(t *testing.T, folder string) (chosen []string) {
 	t.Helper()
 	all, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
@@ -105,7 +105,7 @@ func scripts(t *testing.T, folder string) (chosen []string) {
 			t.Fatal(err)
 		}
 		if testing.Short() && !sideBySide.Match(archive.Comment) {
-			if n++; n%3 > 0 {
+			if n++; n%5 > 0 {
 				continue
 			}
 		}

@@ -113,7 +113,11 @@ func TestTwoInOneSecondGetTwoNames(t *testing.T) {
 
 // Damage missed by the cheap check on opening is found on use.
 func TestWhatBreaksInUseIsSetAside(t *testing.T) {
-	path := written(t, 60)
+	runs := 60
+	if testing.Short() {
+		runs = 20
+	}
+	path := written(t, runs)
 	ruinMiddle(t, path)
 	s := openedHistory(t, path)
 	if s.Recovery().Kept != "" {
