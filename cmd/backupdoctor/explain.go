@@ -46,10 +46,10 @@ func explainCommand(e env) *cli.Command {
 				return e.printTable(ctx, report.ExplainMeanings(meanings), func(w io.Writer) error { return format.ExplainMeanings(w, meanings, options) })
 			}
 			if codes.OtherLanguage(text) {
-				return command.Usage("type what it means in English", "no known message in %q: its language, or the wording of this message in it, is not in the table", text)
+				return command.Usage("type what it means in English", "no known message in %.200q: its language, or the wording of this message in it, is not in the table", text)
 			}
 			if strings.ContainsAny(text, " 0123456789") {
-				return command.Usage("backupdoctor checks lists the causes that it can explain", "no code or message in %q is known", text)
+				return command.Usage("backupdoctor checks lists the causes that it can explain", "no code or message in %.200q is known", text)
 			}
 			return err
 		},

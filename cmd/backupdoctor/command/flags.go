@@ -47,7 +47,7 @@ func Check(id string) (*checks.Check, error) {
 			return check, nil
 		}
 	}
-	return nil, Usage(CheckHint(id), "unknown check %q", id)
+	return nil, Usage(CheckHint(id), "unknown check %.200q", id)
 }
 
 // CheckHint suggests what to do about an unknown check ID.
