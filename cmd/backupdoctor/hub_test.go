@@ -216,6 +216,7 @@ type testBench struct {
 	run     string // run in its history
 	n       int    // number of devices in it
 	wake    chan struct{}
+	stop    context.CancelFunc // ends the bench before the test ends
 }
 
 // linkedBench runs a bench with credentials until the test ends.
@@ -238,6 +239,7 @@ func linkedBench(t testing.TB, creds string, hubs ...string) (*testBench, *writt
 		Log: slog.New(slog.NewTextHandler(log, nil)),
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	bench.stop = cancel
 	stopped := make(chan error, 1)
 	go func() { stopped <- bench.Run(ctx) }()
 	t.Cleanup(func() {
@@ -677,7 +679,8 @@ func TestMetricsOfAHub(t *testing.T) {
 	eventually(t, "the metrics tell of the reports", func() bool {
 		text = metricsOf(t, address, token)
 		return strings.Contains(text, `backupdoctor_fleet_reports_received_total{bench="north"} 6`) &&
-			strings.Contains(text, "backupdoctor_hub_up 1") && strings.Contains(text, "backupdoctor_hub_linked_benches 1") && strings.Contains(text, "backupdoctor_hub_waiting_reports 0")
+			strings.Contains(text, "backupdoctor_hub_up 1") && strings.Contains(text, "backupdoctor_hub_linked_benches 1") && strings.Contains(text, "backupdoctor_hub_waiting_reports 0") &&
+			strings.Contains(text, `backupdoctor_hub_bench_linked{bench="north"} 1`)
 	})
 	for _, want := range []string{
 		"backupdoctor_fleet_up 1", "backupdoctor_hub_up 1",
@@ -687,6 +690,11 @@ func TestMetricsOfAHub(t *testing.T) {
 			t.Errorf("the metrics lack %s:\n%s", want, text)
 		}
 	}
+	bench.stop()
+	eventually(t, "the metrics tell that the bench is away, and since when", func() bool {
+		text = metricsOf(t, address, token)
+		return strings.Contains(text, `backupdoctor_hub_bench_linked{bench="north"} 0`) && strings.Contains(text, `backupdoctor_hub_bench_last_linked_timestamp_seconds{bench="north"} 1.`)
+	})
 	if strings.Contains(p.log.String(), token) {
 		t.Error("the token is in the log")
 	}

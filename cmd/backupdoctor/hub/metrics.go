@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger"
@@ -16,6 +17,7 @@ type hubMetrics struct {
 	store   *ledger.Store
 	known   *health
 	pages   *web.Connections
+	status  string // path of the status file
 }
 
 var (
@@ -31,6 +33,8 @@ var (
 	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")
 	hubBenchWait = hubMetric("bench_waiting_reports", "Reports that a bench has numbered and the database does not have.", "bench")
 	hubShare     = hubMetric("bench_share_ratio", "How much of its share a bench uses, from 0 to 1: of the hub's stream, of the unknown checks, or of the rejected messages. Over it only that bench waits, or is only counted.", "bench", "of")
+	hubBenchHere = hubMetric("bench_linked", "Whether a bench is connected to this node: 1 if so.", "bench")
+	hubBenchSeen = hubMetric("bench_last_linked_timestamp_seconds", "When a bench was last seen connected to this node.", "bench")
 	hubLost      = hubMetric("bench_lost_reports_total", "Reports that neither the bench nor the database has.", "bench")
 )
 
@@ -43,7 +47,7 @@ const measureWithin = 5 * time.Second
 
 // Describe implements [prometheus.Collector].
 func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubPages, hubCut, hubConns, hubConnsCut, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubShare, hubLost} {
+	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubPages, hubCut, hubConns, hubConnsCut, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubBenchHere, hubBenchSeen, hubShare, hubLost} {
 		out <- desc
 	}
 }
@@ -102,9 +106,26 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	if state.Linked != nil {
 		gauge(hubLinked, float64(len(state.Linked)))
 		gauge(hubConns, float64(len(state.Linked)), "authenticated")
+		m.collectLinks(gauge, state.Linked)
 	}
 	if state.Unauthenticated != nil {
 		gauge(hubConns, float64(state.Unauthenticated.Now), "unauthenticated")
 		out <- prometheus.MustNewConstMetric(hubConnsCut, prometheus.CounterValue, float64(state.Unauthenticated.Cut))
+	}
+}
+
+// collectLinks tells of every bench that was ever connected whether it is, and when it last was.
+func (m hubMetrics) collectLinks(gauge func(*prometheus.Desc, float64, ...string), linked []string) {
+	before, err := readStatus(m.status)
+	if err != nil {
+		return
+	}
+	for bench, at := range before.LinkedAt {
+		here := 0.0
+		if slices.Contains(linked, bench) {
+			here = 1
+		}
+		gauge(hubBenchHere, here, bench)
+		gauge(hubBenchSeen, float64(at.Unix()), bench)
 	}
 }

@@ -90,7 +90,7 @@ func (h *hub) run(ctx context.Context) error {
 		return err
 	}
 	known := h.healthOf(store, benches)
-	serve, err := h.servePages(store, shown, known, hubMetrics{benches, store, known, &h.connections})
+	serve, err := h.servePages(store, shown, known, hubMetrics{benches, store, known, &h.connections, h.folder.status()})
 	if err != nil {
 		return err
 	}
