@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // An engine holds the differences between the databases. All other SQL works in both.
@@ -25,7 +26,7 @@ var sqliteEngine = engine{
 		"{int}", "INTEGER", "{key}", "INTEGER PRIMARY KEY", "{text}", "TEXT", "{blob}", "BLOB",
 		"{rows}", "STRICT", "{clustered}", "STRICT, WITHOUT ROWID",
 	),
-	ready:  "PRAGMA optimize = 0x10002",
+	ready:  "PRAGMA optimize = 0x10012",
 	verify: "PRAGMA integrity_check(1)",
 	old:    "SELECT count(*) FROM sqlite_schema WHERE name = 'fleet_version'",
 }
@@ -97,14 +98,18 @@ func (s *Store) write(ctx context.Context, step func(transaction) error) error {
 	})
 }
 
-// ready updates the query planner's statistics if the database does not do so by itself.
-func (s *Store) ready(ctx context.Context) error {
+// ready updates the query planner's statistics if the database does not do so by itself. If that does
+// not end in time, as for a large file on a slow disk, queries are slower, which is no error.
+func (s *Store) ready(ctx context.Context, timeout time.Duration) error {
 	if s.engine.ready == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	within, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	_, err := s.db.ExecContext(ctx, s.engine.ready)
+	_, err := s.db.ExecContext(within, s.engine.ready)
+	if ctx.Err() == nil && within.Err() != nil {
+		return nil
+	}
 	return err
 }
 

@@ -69,7 +69,7 @@ func TestOneDamagedPage(t *testing.T) {
 	step := 7
 	switch {
 	case os.Getenv("BACKUPDOCTOR_LONG") != "":
-		step = 3
+		step = 1
 	case testing.Short():
 		step = 20 // and fewer below: one goroutine recovers, and the race detector finds no more in all of them
 	}

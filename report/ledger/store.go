@@ -46,7 +46,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		return s.identify(ctx, tx)
 	})
 	if err == nil {
-		err = s.ready(ctx)
+		err = s.ready(ctx, stepTimeout)
 	}
 	if err == nil {
 		err = s.watchPlace(address)

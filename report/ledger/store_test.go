@@ -128,3 +128,24 @@ func TestServerDiesWhileReportsAreKept(t *testing.T) {
 		t.Errorf("%d reports, %d visits, %d details, want 3 of each", reports, visits, details)
 	}
 }
+
+// TestStatisticsTakeTooLong checks that a database opens and works without new statistics.
+func TestStatisticsTakeTooLong(t *testing.T) {
+	s := opened(t, sqliteAddress(t))
+	s.engine.ready = "WITH RECURSIVE endless(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless) SELECT max(n) FROM endless"
+	if err := s.ready(t.Context(), time.Millisecond); err != nil {
+		t.Errorf("statistics that are not ready in time: %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.ready(ended, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("a start that was cancelled: %v", err)
+	}
+	s.engine.ready = "PRAGMA nothing; DELETE FROM nothing"
+	if err := s.ready(t.Context(), time.Hour); err == nil {
+		t.Error("another error is not returned")
+	}
+	if _, err := s.Put(t.Context(), message(1, "oslo", sheet{id: "a", taken: monday})); err != nil {
+		t.Error(err)
+	}
+}

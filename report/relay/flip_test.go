@@ -38,7 +38,7 @@ func TestBitsOfAStreamAreFlipped(t *testing.T) {
 	t.Parallel()
 	times := 2
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
-		times = 10
+		times = 40
 	}
 	random := sampling(t)
 	for range times {
