@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hub"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay"
@@ -723,6 +724,7 @@ func metricsOf(t testing.TB, address, token string) string {
 // not required.
 func postgres(t testing.TB) *cluster.Cluster {
 	t.Helper()
+	hub.Commands(command.Env{}) // so that this process can open its databases
 	c, err := cluster.Start("fsync=off")
 	if errors.Is(err, cluster.ErrNotInstalled) && os.Getenv("BACKUPDOCTOR_REQUIRE_POSTGRES") != "1" {
 		t.Skip(err)
