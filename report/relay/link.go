@@ -186,12 +186,17 @@ func (l *link) note(err error) {
 	if err == nil {
 		return
 	}
-	if why, tells := reason(err); tells && !l.linked {
+	why, tells := reason(err)
+	if tells && !l.linked {
 		l.refused = why
 	}
 	if text := err.Error(); text != l.logged {
 		l.logged = text
-		l.log.Warn("not connected to the hub", "error", err)
+		known := []any{"error", err}
+		if why != "" {
+			known = append(known, "why", why)
+		}
+		l.log.Warn("not connected to the hub", known...)
 	}
 }
 

@@ -189,6 +189,10 @@ func (l serverLog) Errorf(format string, v ...any) {
 		l.log.Debug("stream: " + text)
 		return
 	}
+	if strings.HasSuffix(text, " "+server.ErrAuthentication.Error()) {
+		l.log.Warn("stream: "+text, "why", "the credentials of the bench are not of this hub, were revoked or have expired")
+		return
+	}
 	l.log.Error("stream: " + text)
 }
 func (l serverLog) Fatalf(format string, v ...any) {
