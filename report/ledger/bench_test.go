@@ -22,6 +22,7 @@ const (
 	benchFindings = 34
 	benchSites    = 200
 	benchBenches  = 300
+	benchRun      = 54 // devices in a run of a bench
 	benchBatch    = 500
 )
 
@@ -194,7 +195,7 @@ func benchMessage(n, week, i int) Message {
 	}
 	m := Message{
 		ID: messageID(n), Bench: fmt.Sprintf("bench-%d", i%benchBenches), Site: fmt.Sprintf("site-%d", i%benchSites), Received: taken.Add(time.Minute),
-		Report: report.Report{Header: report.NewHeader(report.KindReport), Run: "0000", Tool: report.Tool{Version: "1.2.3"}, TakenAt: taken, Devices: []report.Device{d}},
+		Report: report.Report{Header: report.NewHeader(report.KindReport), Run: fmt.Sprintf("%d-%d-%d", week, i%benchBenches, i/benchBenches/benchRun), Tool: report.Tool{Version: "1.2.3"}, TakenAt: taken, Devices: []report.Device{d}},
 	}
 	return m
 }
