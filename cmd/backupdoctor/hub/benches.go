@@ -330,7 +330,7 @@ func writeBenches(w io.Writer, rows []report.HubBench, now time.Time) error {
 		{Head: "BENCH", Text: func(r report.HubBench) string { return r.Name }},
 		{Head: "SITE", Text: func(r report.HubBench) string { return r.Site }},
 		{Head: "STATE", Text: func(r report.HubBench) string { return r.State }},
-		{Head: "LAST SEEN", Text: func(r report.HubBench) string { return words.Ago(received(r).ReceivedAt, now) }},
+		{Head: "LAST REPORT", Text: func(r report.HubBench) string { return words.Ago(received(r).ReceivedAt, now) }},
 		{Head: "WAITING", Text: func(r report.HubBench) string { return strconv.FormatInt(r.Waiting, 10) }},
 		{Head: "SET ASIDE", Text: func(r report.HubBench) string { return strconv.FormatInt(r.SetAside, 10) }},
 		{Head: "LOST", Text: func(r report.HubBench) string { return strconv.FormatInt(r.Lost, 10) }},
