@@ -74,7 +74,7 @@ var kinds = []DocumentKind{
 	{KindHistory, Schema, "history export -o json", false},
 	{KindRun, Schema, "a run in history export -o ndjson", true},
 	{KindVisit, Schema, "a device of a run in history export -o ndjson", true},
-	{KindSlotHealth, Schema, "slots health --json", false},
+	{KindSlotHealth, Schema, "history health --json", false},
 	{KindDevices, Schema, "devices --json", false},
 	{KindChecks, Schema, "checks --json", false},
 	{KindExplanation, Schema, "explain --json", false},

@@ -68,7 +68,7 @@ func TestDocumentsFollowTheirSchemas(t *testing.T) {
 		{[]string{"history", "export", "-o", "ndjson"}, report.KindRun, ""},
 		{[]string{"treat", "--open", "--json"}, report.KindRepairs, ""},
 		{[]string{"history", "remedies", "--json"}, report.KindRemedies, ""},
-		{[]string{"slots", "health", "--json"}, report.KindSlotHealth, ""},
+		{[]string{"history", "health", "--json"}, report.KindSlotHealth, ""},
 		{[]string{"slots", "list", "-o", "json"}, report.KindSlots, ""},
 		{[]string{"checks", "--json"}, report.KindChecks, ""},
 		{[]string{"explain", "backup-turned-off", "--json"}, report.KindExplanation, ""},

@@ -24,6 +24,7 @@ func slotsCommand(e env) *cli.Command {
 				"backupdoctor slots learn --names A1,A2,A3   in this order, without being asked",
 				"backupdoctor slots list",
 				"backupdoctor slots forget A3",
+				"backupdoctor history health                which slots had trouble",
 			),
 		Flags: tableOrJSON.Flags(""),
 		Subcommands: []*cli.Command{
@@ -45,11 +46,10 @@ func slotsCommand(e env) *cli.Command {
 				Flags:  []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "forget all slots", DisableDefaultText: true}},
 				Action: e.forgetSlots,
 			},
-			slotsHealthCommand(e),
 		},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Present() {
-				return command.Usage("use learn, list, forget or health", "unknown command %q", "slots "+ctx.Args().First())
+				return command.Usage("use learn, list or forget; history health names slots with trouble", "unknown command %q", "slots "+ctx.Args().First())
 			}
 			return e.listSlots(ctx)
 		},

@@ -24,8 +24,8 @@ func health(t *testing.T, folder string, args ...string) (stdout string, err err
 		Getenv:  func(string) string { return "" },
 		DataDir: func() (string, error) { return folder, nil },
 	}, linked)
-	app := &cli.App{Commands: []*cli.Command{slotsHealthCommand(e)}, Writer: &out, ExitErrHandler: func(*cli.Context, error) {}}
-	err = app.RunContext(t.Context(), append([]string{"slots", "health"}, args...))
+	app := &cli.App{Commands: []*cli.Command{healthCommand(e)}, Writer: &out, ExitErrHandler: func(*cli.Context, error) {}}
+	err = app.RunContext(t.Context(), append([]string{"history", "health"}, args...))
 	return out.String(), err
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func slotsHealthCommand(e env) *cli.Command {
+func healthCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "health",
 		Usage: "name the slots in which devices keep failing, across past runs",
@@ -19,9 +19,9 @@ func slotsHealthCommand(e env) *cli.Command {
 			"and in more than a third of its visits. A port without a name is identified by its number,\n" +
 			"which on Linux changes each time a device is plugged in.\n\n" +
 			command.Examples(
-				"backupdoctor slots health",
-				"backupdoctor slots health --runs 200",
-				"backupdoctor slots health --json | jq -r '.slots[] | select(.suspicious) | .slot'",
+				"backupdoctor history health",
+				"backupdoctor history health --runs 200",
+				"backupdoctor history health --json | jq -r '.slots[] | select(.suspicious) | .slot'",
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.IntFlag{Name: "runs", Category: reportFlags, Usage: "look at the newest `NUMBER` runs", Value: 50},
