@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,6 +54,24 @@ func TestGreeting(t *testing.T) {
 	}
 }
 
+// A screen can be read while a greeting is written to it.
+type screen struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
 // The greeting waits for parts that are still starting, but not for one that does not start.
 func TestGreetingWaitsForTheParts(t *testing.T) {
 	for name, starts := range map[string]bool{"a stream that starts": true, "one that does not": false} {
@@ -64,11 +83,11 @@ func TestGreetingWaitsForTheParts(t *testing.T) {
 				p := probe{streamPart, writes(func(context.Context) error { return running })}
 				known := newHealth(log, p)
 				known.probe(t.Context(), p)
-				var said strings.Builder
+				var said screen
 				go h.greetOn(t.Context(), &said, known)
 				time.Sleep(time.Second)
 				synctest.Wait()
-				if said.Len() > 0 {
+				if said.String() != "" {
 					t.Errorf("greeted before the stream started:\n%s", said.String())
 				}
 				want := "stream  ✗ " + running.Error()
