@@ -77,7 +77,8 @@ func newFault(f device.BackupFault, situation faults.Situation) Fault {
 	}
 }
 
-// StartsOver reports whether a fault of a backup asks to set the folder aside and to back up anew.
+// StartsOver reports whether a fault of a backup calls for setting the folder aside and
+// backing up again.
 func StartsOver(b Backup) bool {
 	return slices.ContainsFunc(b.Faults, func(f Fault) bool {
 		known, _ := faults.Find(f.Mode)

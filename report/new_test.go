@@ -147,7 +147,7 @@ func TestGapCountsDevicesNotListed(t *testing.T) {
 	} {
 		r := report.New(report.Run{Gaps: []device.Gap{{Reason: device.Interrupted, Detail: detail}}})
 		if got := r.Gaps[0].Summary; got != want {
-			t.Errorf("detail %q is told as %q, want %q", detail, got, want)
+			t.Errorf("detail %q: got %q, want %q", detail, got, want)
 		}
 	}
 }

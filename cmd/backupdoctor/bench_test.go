@@ -101,7 +101,7 @@ func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 func BenchmarkOneDevice(b *testing.B) {
 	b.Setenv("BACKUPDOCTOR_HISTORY", filepath.Join(b.TempDir(), "history.sqlite"))
 	address, tray := fill(b, 21, nil)
-	path := roundTrips(b, address, tray) * asTimed(roundTrip)
+	path := roundTrips(b, address, tray) * sim.Timed(roundTrip)
 	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID()
 	for _, udid := range tray.UDIDs() {
 		if udid != last {
@@ -155,17 +155,6 @@ func roundTrips(b *testing.B, address string, tray *sim.Tray) time.Duration {
 		}
 	}
 	return trips
-}
-
-// asTimed returns how long a wait really takes with this computer's timers: about 0.2 ms more than
-// 5 ms.
-func asTimed(wait time.Duration) time.Duration {
-	const times = 50
-	start := time.Now()
-	for range times {
-		time.Sleep(wait)
-	}
-	return time.Since(start) / times
 }
 
 // asProgram runs a command line in a process of its own. It returns the output and the peak

@@ -58,7 +58,7 @@ func benchmarkScan(b *testing.B, count int) {
 	if err != nil || len(found) != count {
 		b.Fatalf("found %d devices, %v; want %d", len(found), err, count)
 	}
-	path := time.Duration(roundTrips(b, client, tray, found[0])) * asTimed(roundTrip)
+	path := time.Duration(roundTrips(b, client, tray, found[0])) * sim.Timed(roundTrip)
 
 	workers := min(count, 32*runtime.NumCPU())
 	var scans, own []time.Duration
@@ -99,17 +99,6 @@ func roundTrips(b *testing.B, client Client, tray *sim.Tray, a Attached) int {
 		}
 	}
 	return trips
-}
-
-// asTimed returns how long a wait really takes with this computer's timers, which the tray uses
-// to simulate round trips: about 0.2 ms more than 5 ms.
-func asTimed(wait time.Duration) time.Duration {
-	const times = 50
-	start := time.Now()
-	for range times {
-		time.Sleep(wait)
-	}
-	return time.Since(start) / times
 }
 
 // scanAll reads every device, several at a time, and returns the time each took.

@@ -114,7 +114,8 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// collectLinks tells of every bench that was ever connected whether it is, and when it last was.
+// collectLinks reports whether each bench that was ever connected is connected now, and when it last
+// was.
 func (m hubMetrics) collectLinks(gauge func(*prometheus.Desc, float64, ...string), linked []string) {
 	before, err := readStatus(m.status)
 	if err != nil {
