@@ -273,20 +273,8 @@ func ownDisk(b *testing.B) string {
 
 // bareStream measures how many reports per second a single stream takes from a publisher for each bench.
 func bareStream(b *testing.B, n int, report []byte) float64 {
-	s, err := start(&server.Options{ServerName: "bare", DontListen: true, StoreDir: b.TempDir(), SyncAlways: true}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer stop(s)
-	conn, err := connect(s, slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		b.Fatal(err)
-	}
+	js, end := bare(b, server.Options{ServerName: "bare", SyncAlways: true})
+	defer end()
 	if _, err := js.CreateStream(b.Context(), jetstream.StreamConfig{Name: "BARE", Subjects: []string{"bare"}}); err != nil {
 		b.Fatal(err)
 	}
@@ -303,4 +291,29 @@ func heap() float64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc)
+}
+
+// bare starts a server of its own, until end is called.
+func bare(tb testing.TB, options server.Options) (js jetstream.JetStream, end func()) {
+	tb.Helper()
+	log := slog.New(slog.DiscardHandler)
+	options.DontListen, options.StoreDir = true, tb.TempDir()
+	s, err := start(&options, log)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	conn, err := connect(s, log)
+	if err != nil {
+		stop(s)
+		tb.Fatal(err)
+	}
+	end = func() {
+		conn.Close()
+		stop(s)
+	}
+	if js, err = jetstream.New(conn); err != nil {
+		end()
+		tb.Fatal(err)
+	}
+	return js, end
 }

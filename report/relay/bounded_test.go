@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
@@ -21,21 +20,8 @@ import (
 // left out.
 func TestFetchIsBounded(t *testing.T) {
 	t.Parallel()
-	log := slog.New(slog.DiscardHandler)
-	s, err := start(&server.Options{ServerName: "fetched", DontListen: true, StoreDir: t.TempDir()}, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop(s)
-	conn, err := connect(s, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js, end := bare(t, server.Options{ServerName: "fetched"})
+	defer end()
 	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}}); err != nil {
 		t.Fatal(err)
 	}
