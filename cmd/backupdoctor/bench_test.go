@@ -62,7 +62,8 @@ func BenchmarkTray(b *testing.B) {
 
 func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 	address, tray := fill(b, count, faults)
-	path := roundTrips(b, address, tray) * roundTrip
+	_, requests := lockdownRequests(b, address, tray)
+	path := roundTrips(requests)
 	flags := []string{"scan", "--usbmux", address, "--timeout", "10s", "--quiet", "--no-history", "-o", "ndjson", "-o", "json=" + os.DevNull, "--force"}
 	if jobs > 0 { // otherwise it adapts
 		flags = append(flags, "--jobs", fmt.Sprint(jobs))
@@ -96,18 +97,20 @@ func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 //
 //	ms/scan   median time of a scan
 //	start-ms  the part of it that an idle process takes
-//	x-path    ms/scan relative to the critical path: the start of the process and the device's
-//	          round trips, each as long as this computer's timers really wait, which simulate them
+//	path-ms   the device's critical path: the same requests, one after another, and nothing else
+//	x-path    ms/scan relative to start-ms and path-ms
+//	x-trips   ms/scan relative to start-ms and the bare round trips, as if the device and TLS took
+//	          no processor time
 func BenchmarkOneDevice(b *testing.B) {
 	b.Setenv("BACKUPDOCTOR_HISTORY", filepath.Join(b.TempDir(), "history.sqlite"))
 	address, tray := fill(b, 21, nil)
-	path := roundTrips(b, address, tray) * sim.Timed(roundTrip)
-	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID()
+	last, requests := lockdownRequests(b, address, tray)
 	for _, udid := range tray.UDIDs() {
 		if udid != last {
 			tray.Detach(udid)
 		}
 	}
+	path := criticalPath(b, address, last, requests)
 	var took, start []time.Duration
 	for b.Loop() {
 		began := time.Now()
@@ -120,7 +123,9 @@ func BenchmarkOneDevice(b *testing.B) {
 	each, idle := quantile(took, 0.5), quantile(start, 0.5)
 	b.ReportMetric(milliseconds(each), "ms/scan")
 	b.ReportMetric(milliseconds(idle), "start-ms")
+	b.ReportMetric(milliseconds(path), "path-ms")
 	b.ReportMetric(float64(each)/float64(path+idle), "x-path")
+	b.ReportMetric(float64(each)/float64(roundTrips(requests)+idle), "x-trips")
 	b.ReportMetric(0, "ns/op") // replaced by ms/scan
 }
 
@@ -140,21 +145,26 @@ func fill(b *testing.B, count int, faults []sim.Fault) (address string, tray *si
 	return attach(b, devices...)
 }
 
-// roundTrips counts the round trips that a device requires in sequence: its session with
-// lockdownd, preceded by connecting and the TLS handshake.
-func roundTrips(b *testing.B, address string, tray *sim.Tray) time.Duration {
+// roundTrips returns how long the round trips take that a device requires in sequence: its session
+// with lockdownd, preceded by connecting and the TLS handshake.
+func roundTrips(requests []sim.Request) time.Duration {
+	const connect, handshake = 1, 1
+	return time.Duration(connect+handshake+len(requests)) * roundTrip
+}
+
+// lockdownRequests returns what a scan asks lockdownd of a healthy device, in order.
+func lockdownRequests(b *testing.B, address string, tray *sim.Tray) (udid string, requests []sim.Request) {
 	b.Helper()
 	asProgram(b, "devices", "--usbmux", address) // to warm up all devices
 	before := len(tray.Requests())
-	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID() // healthy in every tray
-	asProgram(b, "scan", "--usbmux", address, "--udid", last, "--quiet", "--no-history", "--json")
-	trips := time.Duration(2)
+	udid = loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID() // healthy in every tray
+	asProgram(b, "scan", "--usbmux", address, "--udid", udid, "--quiet", "--no-history", "--json")
 	for _, r := range tray.Requests()[before:] {
-		if r.Service == "lockdown" && r.UDID == last {
-			trips++
+		if r.Service == "lockdown" && r.UDID == udid {
+			requests = append(requests, r)
 		}
 	}
-	return trips
+	return udid, requests
 }
 
 // asProgram runs a command line in a process of its own. It returns the output and the peak
