@@ -88,7 +88,7 @@ func TestHubScripts(t *testing.T) {
 
 // sideBySide matches the commands of a script in which a program does several things at once, or
 // several programs run, or one is interrupted. Any scan reads its device with the same goroutines.
-var sideBySide = regexp.MustCompile(`(?m)&$|^sim .*(\*\d| [a-z-]+ [a-z])|^(plug|person|asked) |^(! )?(exec|exits) .*backupdoctor (hub|bench|backup|watch|listen|capture|verify|treat|restart|demo)\b`)
+var sideBySide = regexp.MustCompile(`(?m)&$|^sim .*(\*\d| [a-z-]+ [a-z])|^(plug|person|asked) |^(! )?(exec|exits) .*backupdoctor (hub|bench)\b`)
 
 // scripts returns the scripts of a folder. With -short, as under the race detector, it leaves out four
 // in five of those in which one thing is done after another.

@@ -155,15 +155,20 @@ const tooWide = `document.documentElement.scrollWidth <= innerWidth ? "" :
 	[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth).slice(0, 4).map(e => e.outerHTML.slice(0, 120)).join("; ")`
 
 // Fits fails the test if the page is wider than the window: on a phone, on a tablet in both
-// orientations and on a small screen, in light and dark, in narrow and wide fonts. With -short, as
-// under the race detector, only a phone in light is tested: the layout does not depend on our Go code.
+// orientations and on a small screen, in light and dark, in narrow and wide fonts. Dark changes
+// colours, so the usual run looks at it on a phone alone, and BACKUPDOCTOR_LONG=1 on every screen.
+// With -short, as under the race detector, only a phone in light is tested: the layout does not
+// depend on our Go code.
 func (b *Browser) Fits() {
 	b.t.Helper()
-	schemes, widths := []string{"light", "dark"}, []int64{390, 768, 1024, 1280}
-	if testing.Short() {
-		schemes, widths = schemes[:1], widths[:1]
+	screens := map[string][]int64{"light": {390, 768, 1024, 1280}, "dark": {390}}
+	switch {
+	case os.Getenv("BACKUPDOCTOR_LONG") != "":
+		screens["dark"] = screens["light"]
+	case testing.Short():
+		screens = map[string][]int64{"light": {390}}
 	}
-	for _, scheme := range schemes {
+	for scheme, widths := range screens {
 		for _, width := range widths {
 			b.Look(width, scheme)
 			for _, spacing := range spacings {

@@ -37,7 +37,7 @@ func TestPlantedOnATray(t *testing.T) {
 	case os.Getenv("BACKUPDOCTOR_LONG") != "":
 		step = 1
 	case testing.Short():
-		step = 10 // the race detector finds no more in all of them
+		step = 30 // the race detector finds no more in all of them
 	}
 	for _, document := range documents {
 		for i, field := range reporttest.TextFields(t, document) {
