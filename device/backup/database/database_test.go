@@ -26,10 +26,8 @@ func create(t *testing.T, script string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sqlitex.ExecuteScript(conn, script, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := conn.Close(); err != nil {
+	err = sqlitex.ExecuteTransient(conn, "PRAGMA synchronous=OFF", nil)
+	if err := errors.Join(err, sqlitex.ExecuteScript(conn, script, nil), conn.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return path
