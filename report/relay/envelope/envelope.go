@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -94,17 +96,23 @@ func Seal(e Envelope) ([]byte, error) {
 	if !ValidBench(e.Bench) {
 		return nil, fmt.Errorf("sealing an envelope: %q is not a valid name for a bench", e.Bench)
 	}
-	e.Schema = Schema
-	var sealed bytes.Buffer
-	encoder := json.NewEncoder(&sealed)
-	encoder.SetEscapeHTML(false) // or the report could grow
-	if err := encoder.Encode(e); err != nil {
+	report := []byte(e.Report)
+	if report == nil {
+		report = []byte("null")
+	}
+	if !gjson.ValidBytes(report) {
+		return nil, errors.New("sealing an envelope: its report is no JSON")
+	}
+	e.Schema, e.Report = Schema, nil // the last field, which is spliced in: encoding it would copy and check it again
+	head, err := encode(e)
+	if err != nil {
 		return nil, fmt.Errorf("sealing an envelope: %w", err)
 	}
-	if sealed.Len() > MaxBytes {
+	sealed := slices.Concat(bytes.TrimSuffix(head, []byte("null}")), report, []byte("}"))
+	if len(sealed) > MaxBytes {
 		return nil, fmt.Errorf("sealing an envelope: %w", TooLong)
 	}
-	return bytes.TrimSpace(sealed.Bytes()), nil
+	return sealed, nil
 }
 
 // Open reads an envelope and its report, which is in the words of the bench: see [report.Reworded].
@@ -123,7 +131,7 @@ func open(sealed []byte) (e Envelope, r report.Report, err error) {
 	if len(sealed) > MaxBytes {
 		return e, r, TooLong
 	}
-	if err := json.Unmarshal(sealed, &e); err != nil {
+	if e, err = split(sealed); err != nil {
 		var of struct {
 			Schema string `json:"schema"`
 		}
@@ -135,7 +143,7 @@ func open(sealed []byte) (e Envelope, r report.Report, err error) {
 	if err := known(e.Schema); err != nil {
 		return e, r, err
 	}
-	if bytes.Contains(e.Report, []byte(`"`+sharedEvidence+`"`)) {
+	if bytes.Contains(e.Report, []byte(`"`+sharedEvidence+`"`)) && json.Valid(e.Report) {
 		if restored, err := whole(e.Report); err == nil {
 			e.Report = restored
 		}

@@ -62,3 +62,36 @@ func FuzzWhole(f *testing.F) {
 		}
 	})
 }
+
+// TestSplit compares split with encoding/json.
+func TestSplit(t *testing.T) {
+	for _, text := range []string{
+		`{"schema":"1.0","id":"i","bench":"b","tool":"t","cut":"evidence","report":{"a":[1,{"report":2}]}}`,
+		"\n{ \"report\" : { \"a\" : \"\\\"}\" }\t, \"bench\":\"b\" } ",
+		`{"r\u0065port":{"a":1},"bench":"b"}`,
+		`{"Report":{"a":1},"bench":"b"}`,
+		`{"report":{"a":1},"report":{"a":2}}`,
+		`{"report":{"a":1},"report":null}`,
+		`{"report":[1],"bench":"b"}`,
+		`{"report":"text"}`,
+		`{"report":null}`,
+		`{"bench":"b"}`,
+		`{"other":{"report":{"a":1}}}`,
+		`{"bench":"the \"report\":{} of b"}`,
+		`[{"report":{}}]`,
+		`"report"`,
+		``,
+		`{`,
+		`{"report":{"a":1}`,
+		`{"report":{"a":1}}}`,
+		`{"report":{"a":1} "bench":"b"}`,
+		`{"report":{"a":1},"bench":7}`,
+	} {
+		var want Envelope
+		errWant := json.Unmarshal([]byte(text), &want)
+		got, err := split([]byte(text))
+		if (err == nil) != (errWant == nil) || err == nil && (string(got.Report) != string(want.Report) || got.Bench != want.Bench || got.Schema != want.Schema) {
+			t.Errorf("%s becomes %+v, %v; want %+v, %v", text, got, err, want, errWant)
+		}
+	}
+}
