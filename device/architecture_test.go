@@ -215,7 +215,7 @@ var rooms = map[string]room{
 	},
 	"report/relay/envelope": {
 		ours:   []string{"report"},
-		theirs: []string{"github.com/google/uuid"},
+		theirs: []string{"github.com/google/uuid", "github.com/tidwall/gjson"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/relay/receipt": {

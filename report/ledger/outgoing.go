@@ -9,7 +9,6 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
-	"github.com/tidwall/gjson"
 )
 
 // openSeries is the series that numbers new reports.
@@ -70,7 +69,7 @@ func numberReport(ctx context.Context, tx transaction, visit int64, item receipt
 	if !envelope.ValidID(item.ID) {
 		return fmt.Errorf("numbering a report: %q is not a UUIDv7", item.ID)
 	}
-	if len(item.Report) > envelope.MaxReport || !gjson.ValidBytes(item.Report) {
+	if !envelope.Sendable(item.Report) {
 		return fmt.Errorf("numbering a report: it is too long or no JSON: %d bytes", len(item.Report))
 	}
 	l, err := currentSeries(ctx, tx)
@@ -149,7 +148,7 @@ func (s *Store) Outgoing(ctx context.Context, ledger string, after int64, limit 
 			if err := rows.Scan(&item.Number.Sequence, &item.Number.Chain, &item.ID, &item.Cut, &packed); err != nil {
 				return err
 			}
-			if document, err := unpack(packed); err == nil && gjson.ValidBytes(document) {
+			if document, err := unpack(packed); err == nil && envelope.Sendable(document) {
 				item.Report = document
 			} // an unreadable report is sent all the same, so that the hub sets it aside and counts it
 			items = append(items, item)

@@ -88,6 +88,9 @@ var benches = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,47}$`)
 // hyphens and underscores.
 func ValidBench(name string) bool { return benches.MatchString(name) }
 
+// Sendable reports whether the JSON of a report is valid and short enough for an envelope.
+func Sendable(report []byte) bool { return len(report) <= MaxReport && gjson.ValidBytes(report) }
+
 // Seal writes an envelope as JSON, with the schema of this version.
 func Seal(e Envelope) ([]byte, error) {
 	if !ValidID(e.ID) {
