@@ -1,12 +1,14 @@
 package ledger
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,13 +19,14 @@ import (
 // The fleet used by the benchmarks: each device is read in three weeks, with 34 findings each time.
 // BACKUPDOCTOR_FLEET_DEVICES=100000 makes ten million findings instead of one.
 const (
-	benchDevices  = 10_000
-	benchWeeks    = 3
-	benchFindings = 34
-	benchSites    = 200
-	benchBenches  = 300
-	benchRun      = 54 // devices in a run of a bench
-	benchBatch    = 500
+	benchDevices   = 10_000
+	benchWeeks     = 3
+	benchFindings  = 34
+	benchSites     = 200
+	benchBenches   = 300
+	benchRun       = 54   // devices in a run of a bench
+	benchOriginals = 1000 // devices stored like Put; the others are copies
+	benchBatch     = 200
 )
 
 // limit is the longest acceptable response time.
@@ -131,17 +134,18 @@ func ask(b *testing.B, s *Store) {
 
 func benchID(n int) string { return fmt.Sprintf("00008110-%016X", n) }
 
-// fill stores the fleet of the benchmarks in a database. It packs one report for all, but otherwise
-// works like Put.
+// fill stores the fleet of the benchmarks in a database: the first devices like Put, and the others
+// as copies of their rows, with other names and a few seconds later. All share one packed report.
 func fill(b *testing.B, s *Store) {
 	document, err := json.Marshal(report.Report{Devices: tray(b)[:1]})
 	must(b, err)
 	packed := pack(document)
 	devices, began, n := devicesOfBench(), time.Now(), 0
+	first := min(devices, benchOriginals)
 	for week := range benchWeeks {
-		for first := 0; first < devices; first += benchBatch {
+		for batch := 0; batch < first; batch += benchBatch {
 			var prepared []preparedMessage
-			for i := first; i < min(first+benchBatch, devices); i++ {
+			for i := batch; i < min(batch+benchBatch, first); i++ {
 				n++
 				m := benchMessage(n, week, i)
 				prepared = append(prepared, preparedMessage{message: m, received: seconds(m.Received), packed: packed, visits: []visit{newVisit(m, m.Report.Devices[0])}})
@@ -149,12 +153,68 @@ func fill(b *testing.B, s *Store) {
 			must(b, s.write(b.Context(), func(tx transaction) error { return keep(b.Context(), tx, prepared) }))
 		}
 	}
+	copies := devices / first
+	for copied := 1; copied < copies; copied++ {
+		must(b, s.write(b.Context(), func(tx transaction) error { return copyFleet(b, tx, copied, first) }))
+	}
+	must(b, s.write(b.Context(), func(tx transaction) error {
+		_, err := tx.ExecContext(b.Context(), fmt.Sprintf("UPDATE counts SET devices = devices * %[1]d; UPDATE benches SET reports = reports * %[1]d", copies))
+		return err
+	}))
+	must(b, s.write(b.Context(), func(tx transaction) error {
+		_, err := tx.ExecContext(b.Context(), "DELETE FROM periods; "+migration6[strings.Index(migration6, "INSERT INTO"):])
+		return err
+	}))
 	var findings int
 	must(b, s.db.QueryRowContext(b.Context(), "SELECT count(*) FROM findings").Scan(&findings))
 	if want := devices * benchWeeks * benchFindings; findings < want*99/100 || findings > want {
 		b.Fatalf("%d findings in the database, want %d", findings, want)
 	}
-	b.Logf("%d devices, %d reports and %d findings in %.0f s", devices, n, findings, time.Since(began).Seconds())
+	b.Logf("%d devices, %d reports and %d findings in %.0f s", devices, n*copies, findings, time.Since(began).Seconds())
+}
+
+// copyFleet adds a copy of the first devices, with all rows that belong to them.
+func copyFleet(b *testing.B, tx transaction, copied, devices int) error {
+	after := func(column string, n int) string { return fmt.Sprintf("%s + %d", column, n*copied) }
+	suffixed := func(column string) string { return fmt.Sprintf("%s || '-%d'", column, copied) }
+	dated := func(column string) string {
+		return fmt.Sprintf("CASE WHEN %[1]s > 0 AND %[1]s < %[2]d THEN %[1]s + %[3]d ELSE %[1]s END", column, backupUnknown, copied)
+	}
+	reports := devices * benchWeeks
+	set := map[string]string{
+		"device": after("device", devices), "visit": after("visit", reports), "report": after("report", reports), "run": after("run", reports),
+		"key":  fmt.Sprintf("substr(key, 1, 8) || '%03d' || substr(key, 12)", copied),
+		"udid": fmt.Sprintf("substr(udid, 1, 9) || '%03d' || substr(udid, 13)", copied),
+		"id":   fmt.Sprintf("substr(id, 1, 20) || '%03d' || substr(id, 24)", copied), "report_id": fmt.Sprintf("substr(report_id, 1, 20) || '%03d' || substr(report_id, 24)", copied),
+		"name": fmt.Sprintf("CASE WHEN length(name) < 3 THEN name ELSE name || '-%d' END", copied), "serial": suffixed("serial"),
+		"asset": fmt.Sprintf(`replace(asset, '"}]', '-%d"}]')`, copied),
+		"first": after("first", 1), "received": after("received", 1), "taken": after("taken", 1), "place": after("place", 1),
+		"since": after("since", 1), "fixed": dated("fixed"), "backup": dated("backup"),
+	}
+	for _, of := range []struct {
+		table, columns, key string
+		last                int
+		set                 map[string]string
+	}{
+		{"runs", runColumns, "run", reports, map[string]string{"id": suffixed("id")}},
+		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", "report", reports, map[string]string{"run": suffixed("run")}},
+		{"details", "report, json", "report", reports, nil},
+		{"visits", "visit, report, device, " + visitColumns, "visit", reports, nil},
+		{"findings", "visit, check_number, status, explained_by", "visit", reports, nil},
+		{"devices", devicesColumns, "device", devices, nil},
+		{"names", "name, device, certain", "device", devices, nil},
+		{"causes", "device, check_number, status, explained_by, root, since, seen, fixed, site", "device", devices, map[string]string{"seen": after("seen", 1)}},
+	} {
+		var values []string
+		for column := range strings.SplitSeq(of.columns, ", ") {
+			values = append(values, cmp.Or(of.set[column], set[column], column))
+		}
+		statement := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %[1]s WHERE %[4]s <= %[5]d", of.table, of.columns, strings.Join(values, ", "), of.key, of.last)
+		if _, err := tx.ExecContext(b.Context(), statement); err != nil {
+			return fmt.Errorf("%s: %w", of.table, err)
+		}
+	}
+	return nil
 }
 
 // benchMessage returns the report of the ith device in a week.

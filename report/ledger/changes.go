@@ -120,7 +120,7 @@ type ChangeCount struct {
 func (s *Store) ChangeCounts(ctx context.Context, since time.Time) ([]ChangeCount, error) {
 	counts := []ChangeCount{}
 	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, changeCounts, []any{seconds(since)}, func(rows *sql.Rows) error {
+		return each(ctx, tx, changeCounts, periodsSince(seconds(since)), func(rows *sql.Rows) error {
 			var c ChangeCount
 			var open int
 			err := rows.Scan(&c.Check, &open, &c.New, &c.Fixed)
@@ -136,12 +136,21 @@ func (s *Store) ChangeCounts(ctx context.Context, since time.Time) ([]ChangeCoun
 	return counts, nil
 }
 
+// periodsSince returns the arguments of changeCounts.
+func periodsSince(since int64) []any {
+	period := since / changePeriod
+	return []any{since, (period + 1) * changePeriod, period}
+}
+
 // changeCounts counts the new and fixed causes of each check; there are few checks. The totals are
-// already stored.
+// stored, and so are the counts by period: only the causes of the first period are counted, from $1
+// to $2, its end. $3 is its number.
 const changeCounts = `
 	SELECT name,
 		coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'problem' AND counts.name = checks.name), 0) +
 		coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'warning' AND counts.name = checks.name), 0),
-		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed = 0 AND since >= $1),
-		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed > 0 AND fixed >= $1)
+		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed = 0 AND since >= $1 AND since < $2) +
+		(SELECT CAST(coalesce(sum(causes), 0) AS BIGINT) FROM periods WHERE periods.check_number = checks.check_number AND change = 'new' AND period > $3),
+		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed > 0 AND fixed >= $1 AND fixed < $2) +
+		(SELECT CAST(coalesce(sum(causes), 0) AS BIGINT) FROM periods WHERE periods.check_number = checks.check_number AND change = 'fixed' AND period > $3)
 	FROM checks ORDER BY name`

@@ -69,6 +69,7 @@ func TestReadInPartIsCountedAfterAnUpdate(t *testing.T) {
 			wardInPart(t, s)
 			for _, undo := range []string{
 				"DELETE FROM counts WHERE kind = 'reading'", "DROP INDEX devices_incomplete", "DROP INDEX devices_incomplete_by_backup",
+				"DROP TABLE periods",
 				"DELETE FROM ledger_version WHERE version >= 5",
 			} {
 				_, err := s.db.ExecContext(t.Context(), undo)

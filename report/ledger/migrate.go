@@ -7,7 +7,7 @@ import (
 
 // migrations upgrade the tables, one version each, in SQL that is independent of the engine. A
 // released migration never changes.
-var migrations = []string{migration1, migration2, migration3, migration4, migration5}
+var migrations = []string{migration1, migration2, migration3, migration4, migration5, migration6}
 
 // migrate upgrades the tables to the newest version. The caller holds the write lock, so of several
 // hubs that start at once one migrates and the others have nothing to do.

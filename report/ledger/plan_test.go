@@ -29,7 +29,7 @@ func questions(t *testing.T, s *Store) map[string]query {
 		"older backups":      {olderDevices, []any{int64(0), int64(1)}},
 		"sites":              {sitesPage, []any{"", int64(1), 1}},
 		"benches":            {benchesPage, []any{"", int64(1), 1}},
-		"changes counted":    {changeCounts, []any{int64(1)}},
+		"changes counted":    {changeCounts, []any{int64(1), int64(2), int64(3)}},
 		"a report":           {packedReport, []any{"x"}},
 		"known reports":      {knownReports + " ($1, $2)", []any{"x", "y"}},
 		"devices to write":   {selectDevices + " ($1, $2)", []any{"x", "y"}},
@@ -72,8 +72,8 @@ func questions(t *testing.T, s *Store) map[string]query {
 // that sorts rows.
 var (
 	aScan = map[string]*regexp.Regexp{
-		"SQLite":     regexp.MustCompile(`SCAN (devices|visits|findings|causes|reports|details|counts|repairs|trials|other)\b.*`),
-		"PostgreSQL": regexp.MustCompile(`Seq Scan on (devices|visits|findings|causes|reports|details|counts|repairs|trials)\b`),
+		"SQLite":     regexp.MustCompile(`SCAN (devices|visits|findings|causes|reports|details|counts|periods|repairs|trials|other)\b.*`),
+		"PostgreSQL": regexp.MustCompile(`Seq Scan on (devices|visits|findings|causes|reports|details|counts|periods|repairs|trials)\b`),
 	}
 	aSort = map[string]*regexp.Regexp{
 		"SQLite":     regexp.MustCompile(`TEMP B-TREE FOR ORDER BY`),

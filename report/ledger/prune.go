@@ -116,7 +116,7 @@ func forgetRun(ctx context.Context, tx transaction, id string) error {
 		if err := tx.QueryRowContext(ctx, visitsLeft, h.number, h.newest.number).Scan(&h.visits, &newest); err != nil {
 			return err
 		}
-		h.late = !newest // deleting an older visit requires a replay
+		h.late = !newest // the state keeps what deleted older visits said
 	}
 	if err := replay(ctx, tx, devices); err != nil {
 		return err

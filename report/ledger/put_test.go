@@ -114,7 +114,7 @@ func stateOf(t *testing.T, s *Store) any {
 
 func clearAll(t *testing.T, s *Store) {
 	t.Helper()
-	for _, table := range []string{"reports", "details", "devices", "visits", "findings", "causes", "benches", "refusals", "counts", "checks", "rejects", "ledgers", "ahead", "runs", "names"} {
+	for _, table := range []string{"reports", "details", "devices", "visits", "findings", "causes", "benches", "refusals", "counts", "periods", "checks", "rejects", "ledgers", "ahead", "runs", "names"} {
 		_, err := s.db.ExecContext(t.Context(), "DELETE FROM "+table)
 		must(t, err)
 	}

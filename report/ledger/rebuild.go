@@ -212,7 +212,7 @@ func (c *copier) rebuildDevices() error {
 	if err != nil {
 		return err
 	}
-	return addCounts(c.ctx, c.to, nil, count(devices, known.names))
+	return addCounts(c.ctx, c.to, counts{}, count(devices, known.names))
 }
 
 // renumber comes last, because everything that is sent needs its number.

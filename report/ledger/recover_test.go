@@ -117,6 +117,7 @@ func TestOneDamagedPage(t *testing.T) {
 			t.Errorf("page %d: told to be complete with %v of %v rows", page, rows, all)
 		}
 		keepRun(t, s, runID(99), monday.Add(99*aDay), tray(t)...)
+		mustAgree(t, s, fmt.Sprintf("page %d", page), sumsOfVisits)
 	}
 	if recovered < 3 {
 		t.Errorf("only %d damages were seen", recovered)
