@@ -97,6 +97,10 @@ func ask(b *testing.B, s *Store) {
 		{"devices/rare", devices(Filter{Cause: "store-demo-mode"}, LongestFirst, "")},
 		{"devices/unknown", devices(Filter{Backup: BackupUnknown}, NewestFirst, "")},
 		{"devices/all-of-it", devices(Filter{Site: "site-7", Verdict: "failing", Cause: "backup-stale", BackupBefore: monday}, NewestFirst, "")},
+		{"devices/worst", devices(Filter{}, WorstFirst, "")},
+		{"devices/worst-bench", devices(Filter{Bench: "bench-7"}, WorstFirst, "")},
+		{"devices/cause-elsewhere", devices(Filter{Verdict: "not-examined", Cause: "backup-stale"}, NewestFirst, "")},
+		{"devices/few-old", devices(Filter{Backup: BackupKnown, BackupBefore: monday.Add(-45 * day)}, NewestFirst, "")},
 		{"devices/none", devices(Filter{Verdict: "backed-up", Cause: "backup-stale"}, NewestFirst, "")},
 		{"find", func() error { _, err := s.Find(b.Context(), benchID(77)); return err }},
 		{"stale", func() error {
@@ -115,6 +119,7 @@ func ask(b *testing.B, s *Store) {
 		{"changes/site", changes(ChangeFilter{Change: Still, Since: week, Site: "site-7"})},
 		{"changes/counts", func() error { _, err := s.ChangeCounts(b.Context(), week); return err }},
 		{"story", func() error { _, err := s.Story(b.Context(), benchID(77), Page{}); return err }},
+		{"newest-version", func() error { _, err := s.NewestVersion(b.Context()); return err }},
 		{"report", func() error { _, err := s.Report(b.Context(), messageID(77)); return err }},
 		{"totals", func() error { _, err := s.Totals(b.Context(), ""); return err }},
 		{"sites", func() error { _, err := s.Sites(b.Context(), Page{}); return err }},
@@ -140,8 +145,12 @@ func fill(b *testing.B, s *Store) {
 	document, err := json.Marshal(report.Report{Devices: tray(b)[:1]})
 	must(b, err)
 	packed := pack(document)
-	devices, began, n := devicesOfBench(), time.Now(), 0
-	first := min(devices, benchOriginals)
+	began, n, doublings := time.Now(), 0, 0
+	for devicesOfBench()>>doublings > benchOriginals {
+		doublings++
+	}
+	first := (devicesOfBench()-1)>>doublings + 1
+	devices := first << doublings
 	for week := range benchWeeks {
 		for batch := 0; batch < first; batch += benchBatch {
 			var prepared []preparedMessage
@@ -153,63 +162,69 @@ func fill(b *testing.B, s *Store) {
 			must(b, s.write(b.Context(), func(tx transaction) error { return keep(b.Context(), tx, prepared) }))
 		}
 	}
-	copies := devices / first
-	for copied := 1; copied < copies; copied++ {
-		must(b, s.write(b.Context(), func(tx transaction) error { return copyFleet(b, tx, copied, first) }))
+	for step := range doublings {
+		inOne(b, s, func(tx transaction) error { return double(b, tx, step, first<<step) })
 	}
-	must(b, s.write(b.Context(), func(tx transaction) error {
-		_, err := tx.ExecContext(b.Context(), fmt.Sprintf("UPDATE counts SET devices = devices * %[1]d; UPDATE benches SET reports = reports * %[1]d", copies))
+	inOne(b, s, func(tx transaction) error {
+		_, err := tx.ExecContext(b.Context(), fmt.Sprintf("UPDATE counts SET devices = devices * %[1]d; UPDATE benches SET reports = reports * %[1]d; DELETE FROM periods; %[2]s",
+			1<<doublings, migration6[strings.Index(migration6, "INSERT INTO"):]))
 		return err
-	}))
-	must(b, s.write(b.Context(), func(tx transaction) error {
-		_, err := tx.ExecContext(b.Context(), "DELETE FROM periods; "+migration6[strings.Index(migration6, "INSERT INTO"):])
-		return err
-	}))
+	})
 	var findings int
 	must(b, s.db.QueryRowContext(b.Context(), "SELECT count(*) FROM findings").Scan(&findings))
 	if want := devices * benchWeeks * benchFindings; findings < want*99/100 || findings > want {
 		b.Fatalf("%d findings in the database, want %d", findings, want)
 	}
-	b.Logf("%d devices, %d reports and %d findings in %.0f s", devices, n*copies, findings, time.Since(began).Seconds())
+	b.Logf("%d devices, %d reports and %d findings in %.0f s", devices, n<<doublings, findings, time.Since(began).Seconds())
 }
 
-// copyFleet adds a copy of the first devices, with all rows that belong to them.
-func copyFleet(b *testing.B, tx transaction, copied, devices int) error {
-	after := func(column string, n int) string { return fmt.Sprintf("%s + %d", column, n*copied) }
-	suffixed := func(column string) string { return fmt.Sprintf("%s || '-%d'", column, copied) }
-	dated := func(column string) string {
-		return fmt.Sprintf("CASE WHEN %[1]s > 0 AND %[1]s < %[2]d THEN %[1]s + %[3]d ELSE %[1]s END", column, backupUnknown, copied)
-	}
+// inOne runs a step in a transaction that may take minutes.
+func inOne(b *testing.B, s *Store, step func(transaction) error) {
+	tx, err := s.db.BeginTx(b.Context(), nil)
+	must(b, err)
+	must(b, step(transaction{tx, s.engine}))
+	must(b, tx.Commit())
+}
+
+// double adds a copy of all devices, with all rows that belong to them. Each step sets another digit
+// of their IDs.
+func double(b *testing.B, tx transaction, step, devices int) error {
 	reports := devices * benchWeeks
+	after := func(column string, n int) string { return fmt.Sprintf("%s + %d", column, n) }
+	suffixed := func(column string) string { return fmt.Sprintf("%s || '-%d'", column, step) }
+	digit := func(column string, at int) string {
+		return fmt.Sprintf("substr(%[1]s, 1, %[2]d) || '1' || substr(%[1]s, %[2]d + 2)", column, at+step)
+	}
+	later := func(column string) string { return after(column, 1<<step) }
+	dated := func(column string) string {
+		return fmt.Sprintf("CASE WHEN %[1]s > 0 AND %[1]s < %[2]d THEN %[3]s ELSE %[1]s END", column, backupUnknown, later(column))
+	}
 	set := map[string]string{
 		"device": after("device", devices), "visit": after("visit", reports), "report": after("report", reports), "run": after("run", reports),
-		"key":  fmt.Sprintf("substr(key, 1, 8) || '%03d' || substr(key, 12)", copied),
-		"udid": fmt.Sprintf("substr(udid, 1, 9) || '%03d' || substr(udid, 13)", copied),
-		"id":   fmt.Sprintf("substr(id, 1, 20) || '%03d' || substr(id, 24)", copied), "report_id": fmt.Sprintf("substr(report_id, 1, 20) || '%03d' || substr(report_id, 24)", copied),
-		"name": fmt.Sprintf("CASE WHEN length(name) < 3 THEN name ELSE name || '-%d' END", copied), "serial": suffixed("serial"),
-		"asset": fmt.Sprintf(`replace(asset, '"}]', '-%d"}]')`, copied),
-		"first": after("first", 1), "received": after("received", 1), "taken": after("taken", 1), "place": after("place", 1),
-		"since": after("since", 1), "fixed": dated("fixed"), "backup": dated("backup"),
+		"key": digit("key", 8), "udid": digit("udid", 9), "id": digit("id", 24), "report_id": digit("report_id", 24),
+		"name": fmt.Sprintf("CASE WHEN length(name) < 3 THEN name ELSE name || '-%d' END", step), "serial": suffixed("serial"),
+		"asset": fmt.Sprintf(`replace(asset, '"}]', '-%d"}]')`, step),
+		"first": later("first"), "received": later("received"), "taken": later("taken"), "place": later("place"),
+		"since": later("since"), "fixed": dated("fixed"), "backup": dated("backup"),
 	}
 	for _, of := range []struct {
-		table, columns, key string
-		last                int
-		set                 map[string]string
+		table, columns string
+		set            map[string]string
 	}{
-		{"runs", runColumns, "run", reports, map[string]string{"id": suffixed("id")}},
-		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", "report", reports, map[string]string{"run": suffixed("run")}},
-		{"details", "report, json", "report", reports, nil},
-		{"visits", "visit, report, device, " + visitColumns, "visit", reports, nil},
-		{"findings", "visit, check_number, status, explained_by", "visit", reports, nil},
-		{"devices", devicesColumns, "device", devices, nil},
-		{"names", "name, device, certain", "device", devices, nil},
-		{"causes", "device, check_number, status, explained_by, root, since, seen, fixed, site", "device", devices, map[string]string{"seen": after("seen", 1)}},
+		{"runs", runColumns, map[string]string{"id": suffixed("id")}},
+		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", map[string]string{"run": suffixed("run")}},
+		{"details", "report, json", nil},
+		{"visits", "visit, report, device, " + visitColumns, nil},
+		{"findings", "visit, check_number, status, explained_by", nil},
+		{"devices", devicesColumns, nil},
+		{"names", "name, device, certain", nil},
+		{"causes", "device, check_number, status, explained_by, root, since, seen, fixed, site", map[string]string{"seen": later("seen")}},
 	} {
 		var values []string
 		for column := range strings.SplitSeq(of.columns, ", ") {
 			values = append(values, cmp.Or(of.set[column], set[column], column))
 		}
-		statement := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %[1]s WHERE %[4]s <= %[5]d", of.table, of.columns, strings.Join(values, ", "), of.key, of.last)
+		statement := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %[1]s", of.table, of.columns, strings.Join(values, ", "))
 		if _, err := tx.ExecContext(b.Context(), statement); err != nil {
 			return fmt.Errorf("%s: %w", of.table, err)
 		}

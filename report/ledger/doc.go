@@ -33,7 +33,8 @@
 //     read.
 //
 // No query scans all rows: the state of each device, the start and end of each cause, the search
-// terms of a device, and all counts are updated with every report.
+// terms of a device, and all counts, also those of the causes that began or ended in a period, are
+// updated with every report.
 //
 // Text from reports is untrusted: it is bounded here, and must be cleaned before it is shown. File
 // contents are untrusted too, and are bounded before they are decoded.

@@ -192,7 +192,7 @@ func checkTables(ctx context.Context, conn *sql.Conn) error {
 }
 
 // tables are the sorted tables of this version.
-var tables = strings.Fields("ahead benches causes checks counts details devices findings identity ledger_version ledgers messages missing names outgoing probes refusals rejects repairs reports runs trials visits")
+var tables = strings.Fields("ahead benches causes checks counts details devices findings identity ledger_version ledgers messages missing names outgoing periods probes refusals rejects repairs reports runs trials visits")
 
 // checkEnds reads the ends of the tables.
 func checkEnds(ctx context.Context, tx transaction) error {

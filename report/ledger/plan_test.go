@@ -38,6 +38,7 @@ func questions(t *testing.T, s *Store) map[string]query {
 		"findings to replay": {findingsToReplay + " ($1, $2)", []any{int64(1), int64(2)}},
 		"last numbers":       {lastNumbers, nil},
 		"totals":             {totalsOfSite, []any{""}},
+		"seen devices":       {seenDevices, nil},
 		"rates of remedies":  {ratesOfRemedies, []any{int64(1), int64(2), int64(3), int64(4)}},
 		"device of a repair": {deviceOfRepair, []any{"x"}},
 	}

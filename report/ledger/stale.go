@@ -20,7 +20,7 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 	stale := report.Stale{Header: report.NewHeader(report.KindStale), At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.KnownDevice{}}
 	limit := now.Add(-time.Duration(days) * 24 * time.Hour)
 	err := s.read(ctx, func(tx transaction) error {
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM devices WHERE seen = 1").Scan(&stale.Known); err != nil {
+		if err := tx.QueryRowContext(ctx, seenDevices).Scan(&stale.Known); err != nil {
 			return err
 		}
 		for _, q := range staleQueries(now, limit, s.turn != nil) {
@@ -79,6 +79,9 @@ func staleQueries(now, limit time.Time, inOrder bool) (queries []query) {
 	}
 	return queries
 }
+
+// seenDevices counts the devices that were ever read.
+const seenDevices = "SELECT CAST(coalesce(sum(devices), 0) AS BIGINT) FROM counts WHERE site = '' AND kind = 'verdict'"
 
 // latestEarlierVisit ignores dates in the future.
 const latestEarlierVisit = `(

@@ -11,11 +11,10 @@ import (
 
 // newestReleases relies on the check beta-software, which every scan runs unless it is skipped.
 const newestReleases = `
-	SELECT DISTINCT version FROM (
-		SELECT version FROM visits WHERE system IN ('iOS', 'iPadOS') AND reason <> $1
-			AND EXISTS (SELECT 1 FROM findings WHERE findings.visit = visits.visit AND status = $2
-				AND check_number = (SELECT check_number FROM checks WHERE name = 'beta-software'))
-		ORDER BY visit DESC LIMIT 5000) AS newest`
+	SELECT DISTINCT version FROM (SELECT visit, version, system, reason FROM visits ORDER BY visit DESC LIMIT 5000) AS newest
+	WHERE system IN ('iOS', 'iPadOS') AND reason <> $1
+		AND EXISTS (SELECT 1 FROM findings WHERE findings.visit = newest.visit AND status = $2
+			AND check_number = (SELECT check_number FROM checks WHERE name = 'beta-software'))`
 
 // NewestVersion returns the highest release of iOS or iPadOS among the devices seen last, or "" if
 // unknown. Only devices known to run a release count, not those on a beta or where that was not
