@@ -73,7 +73,11 @@ func visitsKept(t testing.TB, data string) (count int) {
 func TestBenchAndHubAreKilled(t *testing.T) {
 	t.Parallel()
 	var devices []*sim.Device
-	for n := range 24 {
+	count := 24
+	if testing.Short() {
+		count = 12 // under the race detector, each takes many times as long
+	}
+	for n := range count {
 		devices = append(devices, loadDevice(t.Fatalf, []string{"healthy-iphone", "icloud-backup-off"}[n%2]).Clone(n))
 	}
 	usbmux, _ := attach(t, devices...)
@@ -84,7 +88,7 @@ func TestBenchAndHubAreKilled(t *testing.T) {
 
 	shown := 0
 	var hub *hubProcess
-	for i, after := range []int{1, 9, 24, 17} {
+	for i, after := range []int{1, count * 3 / 8, count, count * 17 / 24} {
 		if i == 1 {
 			hub = launched(t, hubArgs...)
 		}

@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,12 +75,6 @@ func peakBeforeOutput(t *testing.T, home string, arguments ...string) (peak int,
 	}
 	_ = program.Wait() // exit code 1: devices are failing, or files are missing
 	return peak, stderr.String()
-}
-
-// underRaceDetector reports whether this test program was built with -race.
-func underRaceDetector() bool {
-	build, ok := debug.ReadBuildInfo()
-	return ok && slices.Contains(build.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // writeManyDevices writes a report with the devices of a tray, over and over.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,13 +31,29 @@ var withHub = hubPart{hub.Commands, hub.LinkHelp, hub.LinkExamples, hub.LinkFlag
 const withHubVariable = "BACKUPDOCTOR_TEST_WITH_HUB"
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"backupdoctor": func() {
+	testscript.Main(doubled{m}, map[string]func(){"backupdoctor": func() {
 		part := linked
 		if os.Getenv(withHubVariable) != "" {
 			part = withHub
 		}
 		os.Exit(process(demoReleases, part))
 	}})
+}
+
+// doubled runs twice as many parallel tests at a time as go test says: they mostly wait for programs.
+type doubled struct{ *testing.M }
+
+func (m doubled) Run() int {
+	flag.Parse()
+	parallel := flag.Lookup("test.parallel").Value
+	n, err := strconv.Atoi(parallel.String())
+	if err == nil {
+		err = parallel.Set(strconv.Itoa(2 * n))
+	}
+	if err != nil {
+		panic(err)
+	}
+	return m.M.Run()
 }
 
 // TestScripts runs the terminal sessions in testdata/script. Besides the usual commands

@@ -171,7 +171,7 @@ func TestAScanClosesARepair(t *testing.T) {
 	first := treated(t, address, data)
 	first.reads("[Enter] done")
 	env := map[string]string{"XDG_DATA_HOME": data}
-	other := typedIn(t, t.Context(), env, "restart", "--yes", "--usbmux", address)
+	other := typedIn(t, t.Context(), env, "restart", "--yes", "--usbmux", address, "--timeout", "3s")
 	if other.code != report.ExitNotExamined || !strings.Contains(other.stdout, "in use by \"treat\"") || tray.Boots(off.UDID()) != 0 {
 		t.Errorf("another command restarts the device: %d\n%s%s", other.code, other.stdout, other.stderr)
 	}

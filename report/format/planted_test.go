@@ -26,12 +26,12 @@ import (
 const enough = 4
 
 // plantStep returns how many fields there are for each that is planted: the usual run plants every
-// fifth, and a long one each.
+// tenth, and a long one each.
 func plantStep() int {
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		return 1
 	}
-	return 5
+	return 10
 }
 
 // skipIfShort skips a test that takes minutes under the race detector, which finds nothing in
