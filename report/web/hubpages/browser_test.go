@@ -48,6 +48,15 @@ func signIn(b *browsertest.Browser, address string) {
 	arrived(b, "60 devices")
 }
 
+// skipLayout skips a test with -short, as under the race detector: TestFleetByTheKeyboard opens the
+// same pages, and their layout does not depend on our Go code.
+func skipLayout(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("go test without -short looks at the layout")
+	}
+}
+
 // Someone without a mouse signs in and goes from the overview to the story of one device, whose
 // name is shown as text.
 func TestFleetByTheKeyboard(t *testing.T) {
@@ -81,6 +90,7 @@ func TestFleetByTheKeyboard(t *testing.T) {
 
 // Pages fit every screen, in light and dark mode.
 func TestFleetFitsItsWindow(t *testing.T) {
+	skipLayout(t)
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
 	for name, path := range map[string]string{
@@ -96,6 +106,7 @@ func TestFleetFitsItsWindow(t *testing.T) {
 
 // A saved list fits the window it is opened in.
 func TestSavedListFitsItsWindow(t *testing.T) {
+	skipLayout(t)
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
 	b.Do(chromedp.Navigate(address + "/device?id=00008110-0000000000000000"))

@@ -91,14 +91,14 @@ func siteOf(n int) string {
 	return "Oslo"
 }
 
-// plantStep returns how many fields there are for each that is planted: one in a long run, and ten
+// plantStep returns how many fields there are for each that is planted: one in a long run, and forty
 // with -short, because one goroutine writes one page after the other.
 func plantStep() int {
 	switch {
 	case os.Getenv("BACKUPDOCTOR_LONG") != "":
 		return 1
 	case testing.Short():
-		return 10
+		return 40
 	default:
 		return 3
 	}
