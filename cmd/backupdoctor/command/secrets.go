@@ -14,6 +14,9 @@ var secretFlags = []string{"credentials", "nats-creds", "password-file", "tls-ke
 // may be readable by a group on purpose.
 func warnOfSecrets(ctx *cli.Context, env Env) {
 	for _, name := range secretFlags {
+		if !ctx.IsSet(name) {
+			continue // a list without a value reads as the text []
+		}
 		paths := ctx.StringSlice(name)
 		if len(paths) == 0 {
 			paths = []string{ctx.String(name)}
