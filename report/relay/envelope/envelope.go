@@ -104,7 +104,7 @@ func Seal(e Envelope) ([]byte, error) {
 		report = []byte("null")
 	}
 	if !gjson.ValidBytes(report) {
-		return nil, errors.New("sealing an envelope: its report is no JSON")
+		return nil, errors.New("sealing an envelope: its report is not valid JSON")
 	}
 	e.Schema, e.Report = Schema, nil // the last field, which is spliced in: encoding it would copy and check it again
 	head, err := encode(e)
