@@ -48,7 +48,7 @@ func withAHub(command *exec.Cmd) *exec.Cmd {
 // program, most of the time is left to what it waits for.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		began := time.Now()
 		if is() {
 			return
