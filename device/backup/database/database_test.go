@@ -15,7 +15,7 @@ import (
 )
 
 // create makes a database with these statements in a folder whose name needs escaping.
-func create(t *testing.T, script string) string {
+func create(t testing.TB, script string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "100% ?&#ü")
 	if err := os.Mkdir(folder, 0o700); err != nil {
