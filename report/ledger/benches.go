@@ -47,18 +47,23 @@ const benchesPage = `
 // Refusals counts the messages that were not stored, by reason, including those from unknown
 // benches.
 func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
-	refused := map[Reason]int{}
+	return s.byReason(ctx, "SELECT reason, CAST(sum(reports) AS BIGINT) FROM refusals WHERE reason <> 'unknown-check' GROUP BY reason")
+}
+
+// byReason runs a query that counts by reason.
+func (s *Store) byReason(ctx context.Context, query string) (map[Reason]int, error) {
+	counted := map[Reason]int{}
 	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, "SELECT reason, CAST(sum(reports) AS BIGINT) FROM refusals WHERE reason <> 'unknown-check' GROUP BY reason", nil, func(rows *sql.Rows) error {
+		return each(ctx, tx, query, nil, func(rows *sql.Rows) error {
 			var reason Reason
 			var n int
 			err := rows.Scan(&reason, &n)
-			refused[reason] = n
+			counted[reason] = n
 			return err
 		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("counting refused reports: %w", err)
 	}
-	return refused, nil
+	return counted, nil
 }

@@ -118,13 +118,7 @@ func forgetRun(ctx context.Context, tx transaction, id string) error {
 		}
 		h.late = !newest // the state keeps what deleted older visits said
 	}
-	if err := replay(ctx, tx, devices); err != nil {
-		return err
-	}
-	if err := save(ctx, tx, devices); err != nil {
-		return err
-	}
-	return addCounts(ctx, tx, before, count(devices, known.names))
+	return update(ctx, tx, devices, before, known.names)
 }
 
 const (

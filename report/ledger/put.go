@@ -122,13 +122,7 @@ func keep(ctx context.Context, tx transaction, prepared []preparedMessage) error
 			devices[v.key].add(v)
 		}
 	}
-	if err := replay(ctx, tx, devices); err != nil {
-		return err
-	}
-	if err := save(ctx, tx, devices); err != nil {
-		return err
-	}
-	if err := addCounts(ctx, tx, before, count(devices, names)); err != nil {
+	if err := update(ctx, tx, devices, before, names); err != nil {
 		return err
 	}
 	return addBenches(ctx, tx, prepared)

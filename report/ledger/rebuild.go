@@ -199,12 +199,6 @@ func (c *copier) rebuildDevices() error {
 			_, err = c.to.ExecContext(c.ctx, "UPDATE visits SET device = $1 WHERE device = $2", first, number)
 		}
 	}
-	if err == nil {
-		err = replay(c.ctx, c.to, devices)
-	}
-	if err == nil {
-		err = save(c.ctx, c.to, devices)
-	}
 	if err != nil {
 		return err
 	}
@@ -212,7 +206,7 @@ func (c *copier) rebuildDevices() error {
 	if err != nil {
 		return err
 	}
-	return addCounts(c.ctx, c.to, counts{}, count(devices, known.names))
+	return update(c.ctx, c.to, devices, counts{}, known.names)
 }
 
 // renumber comes last, because everything that is sent needs its number.

@@ -164,15 +164,5 @@ func (s *Store) Discard(ctx context.Context, r Reject, lost bool) error {
 
 // SetAsideCounts counts the rejected messages, by reason.
 func (s *Store) SetAsideCounts(ctx context.Context) (map[Reason]int, error) {
-	counts := map[Reason]int{}
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, "SELECT reason, count(*) FROM rejects GROUP BY reason", nil, func(rows *sql.Rows) error {
-			var reason Reason
-			var n int
-			err := rows.Scan(&reason, &n)
-			counts[reason] = n
-			return err
-		})
-	})
-	return counts, err
+	return s.byReason(ctx, "SELECT reason, count(*) FROM rejects GROUP BY reason")
 }

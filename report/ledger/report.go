@@ -18,7 +18,7 @@ const LastRun = "last"
 // from the columns; damaged counts those. RunReport returns ErrNoRun if there is no such run.
 func (s *Store) RunReport(ctx context.Context, which string) (r report.Report, damaged int, err error) {
 	err = s.read(ctx, func(tx transaction) error {
-		past, err := s.runNamed(ctx, tx, which)
+		past, err := s.oneRun(ctx, tx, which, "")
 		if err != nil {
 			return err
 		}
@@ -58,11 +58,11 @@ func (s *Store) Around(ctx context.Context, at time.Time) (before, since report.
 	return before, since, err
 }
 
-// runNamed finds a run by ID prefix, or the newest one.
-func (s *Store) runNamed(ctx context.Context, tx transaction, which string) (past report.PastRun, err error) {
-	q := query{"SELECT " + runColumns + " FROM runs WHERE substr(id, 1, length($1)) = $1 LIMIT 2", []any{strings.ToLower(which)}}
+// oneRun finds a run of a subject, "" for any, by ID prefix, or the newest one.
+func (s *Store) oneRun(ctx context.Context, tx transaction, which, subject string) (past report.PastRun, err error) {
+	q := query{runsOfPrefix, []any{subject, strings.ToLower(which)}}
 	if which == LastRun {
-		q = query{text: "SELECT " + runColumns + " FROM runs ORDER BY run DESC LIMIT 1"}
+		q = query{newestRun, []any{subject}}
 	}
 	runs, err := s.pastRuns(ctx, tx, q)
 	switch {
@@ -75,6 +75,11 @@ func (s *Store) runNamed(ctx context.Context, tx transaction, which string) (pas
 	}
 	return runs[0], nil
 }
+
+const (
+	runsOfPrefix = "SELECT " + runColumns + " FROM runs WHERE $1 IN (subject, '') AND substr(id, 1, length($2)) = $2 LIMIT 2"
+	newestRun    = "SELECT " + runColumns + " FROM runs WHERE $1 IN (subject, '') ORDER BY run DESC LIMIT 1"
+)
 
 // inRun is the condition of visits in a run.
 const inRun = "report IN (SELECT report FROM reports WHERE run = $1)"

@@ -3,15 +3,13 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // LastUnfinished selects the newest run in [Store.Resume], if it is unfinished.
-const LastUnfinished = "last"
+const LastUnfinished = LastRun
 
 // A Resumption is the state of a run to be resumed. New events are added under its ID.
 type Resumption struct {
@@ -26,7 +24,7 @@ type Resumption struct {
 // completely, examined, and those whose findings can no longer be read.
 func (s *Store) Resume(ctx context.Context, which string) (found Resumption, err error) {
 	err = s.read(ctx, func(tx transaction) (err error) {
-		if found.Run, err = s.oneRun(ctx, tx, which); err != nil {
+		if found.Run, err = s.runToResume(ctx, tx, which); err != nil {
 			return err
 		}
 		return each(ctx, tx, doneDevices, []any{found.Run.Run, string(checks.NotExamined)}, func(rows *sql.Rows) error {
@@ -52,29 +50,16 @@ const doneDevices = `
 	WHERE visit IN (SELECT max(visit) FROM visits WHERE report IN (SELECT report FROM reports WHERE run = $1) AND verdict <> $2 AND reason = '' GROUP BY device)
 	ORDER BY visit`
 
-const (
-	runsOfPrefix = "SELECT " + runColumns + " FROM runs WHERE subject = $1 AND substr(id, 1, length($2)) = $2 LIMIT 2"
-	newestRun    = "SELECT " + runColumns + " FROM runs WHERE subject = $1 ORDER BY run DESC LIMIT 1"
-)
-
-// oneRun finds the run to resume.
-func (s *Store) oneRun(ctx context.Context, tx transaction, which string) (run report.PastRun, err error) {
-	q := query{runsOfPrefix, []any{report.OfDevices, strings.ToLower(which)}}
-	if which == LastUnfinished {
-		q = query{newestRun, []any{report.OfDevices}}
-	}
-	runs, err := s.pastRuns(ctx, tx, q)
+// runToResume finds the run to resume.
+func (s *Store) runToResume(ctx context.Context, tx transaction, which string) (run report.PastRun, err error) {
+	run, err = s.oneRun(ctx, tx, which, report.OfDevices)
 	switch {
 	case err != nil:
-		return run, err
-	case which == "" || len(runs) == 0:
-		return run, ErrNoRun
-	case len(runs) > 1:
-		return run, fmt.Errorf("several runs begin with %q", which)
-	case runs[0].State == report.RunRunning:
-		return run, ErrRunning
-	case which == LastUnfinished && runs[0].State == report.RunFinished && !runs[0].Partial:
-		return run, ErrFinished
+		return report.PastRun{}, err
+	case run.State == report.RunRunning:
+		return report.PastRun{}, ErrRunning
+	case which == LastUnfinished && run.State == report.RunFinished && !run.Partial:
+		return report.PastRun{}, ErrFinished
 	}
-	return runs[0], nil
+	return run, nil
 }

@@ -139,6 +139,17 @@ func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error
 	return visits, err
 }
 
+// update completes and writes the state of changed devices, and their counts, which were before.
+func update(ctx context.Context, tx transaction, devices map[string]*storedDevice, before counts, names map[int64]string) error {
+	if err := replay(ctx, tx, devices); err != nil {
+		return err
+	}
+	if err := save(ctx, tx, devices); err != nil {
+		return err
+	}
+	return addCounts(ctx, tx, before, count(devices, names))
+}
+
 // save writes the state of the devices. It deletes devices that have no visit.
 func save(ctx context.Context, tx transaction, devices map[string]*storedDevice) error {
 	var rows, causes, names [][]any

@@ -39,7 +39,7 @@ func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) 
 
 func (s *Store) deviceByID(ctx context.Context, tx transaction, id string, d *Device) (number int64, err error) {
 	id = text(id, maxSentence)
-	err = tx.QueryRowContext(ctx, "SELECT device FROM devices WHERE key IN ($1, $2) LIMIT 1", device.UDIDKey(id), id).Scan(&number)
+	err = tx.QueryRowContext(ctx, devicesByKey+" LIMIT 1", device.UDIDKey(id), id).Scan(&number)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrUnknown
 	}
