@@ -18,6 +18,7 @@ import (
 // gives no receipt, and does not create an empty database unless told to. After that, the bench
 // fills it again.
 func TestDatabaseOfAHubIsLost(t *testing.T) {
+	skipOneByOne(t)
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	args := []string{"--data", dir, "--listen", listen, "--http", "off"}
@@ -57,6 +58,7 @@ func TestDatabaseOfAHubIsLost(t *testing.T) {
 // TestOlderDatabaseIsRestored restores an old copy of a hub's database. The bench sends what is
 // missing.
 func TestOlderDatabaseIsRestored(t *testing.T) {
+	skipOneByOne(t)
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	args := []string{"--data", dir, "--listen", listen, "--http", "off"}

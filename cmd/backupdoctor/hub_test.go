@@ -743,6 +743,7 @@ func postgres(t testing.TB) *cluster.Cluster {
 // TestPostgresIsKilled checks that reports wait in the hub until the database is back.
 // BACKUPDOCTOR_LONG=1 kills it twenty times.
 func TestPostgresIsKilled(t *testing.T) {
+	skipOneByOne(t)
 	t.Parallel()
 	c := postgres(t)
 	sink, err := c.Create(t.Context(), "fleet")

@@ -12,8 +12,9 @@ func underRaceDetector() bool {
 	return ok && slices.Contains(build.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// skipOneByOne skips a test that runs one command after the other, with -short under the race
-// detector: it takes many times as long there, and other tests run the same goroutines.
+// skipOneByOne skips a test that runs one command after the other, or a hub as TestHubIsKilled does,
+// with -short under the race detector: it takes many times as long there, and other tests run the
+// same goroutines.
 func skipOneByOne(t *testing.T) {
 	t.Helper()
 	if testing.Short() && underRaceDetector() {

@@ -112,7 +112,11 @@ func TestFaults(t *testing.T) {
 	}
 	random := sampling(t)
 	random.Shuffle(len(table), func(i, j int) { table[i], table[j] = table[j], table[i] })
-	if os.Getenv("BACKUPDOCTOR_LONG") == "" {
+	switch {
+	case os.Getenv("BACKUPDOCTOR_LONG") != "":
+	case testing.Short():
+		table = table[:2]
+	default:
 		table = table[:4]
 	}
 	for _, f := range table {
