@@ -79,6 +79,8 @@ func rangeOf(c Change) (column, condition string) {
 	}
 }
 
+// changesQuery joins in a fixed order: with statistics, SQLite would begin with the few checks, and
+// sort all their causes. PostgreSQL chooses the order by itself.
 func changesQuery(ctx context.Context, tx transaction, f ChangeFilter, page Page) (query, error) {
 	from, err := page.place(place{At: math.MaxInt64, Device: math.MaxInt64, Row: math.MaxInt64})
 	if err != nil {
@@ -88,8 +90,8 @@ func changesQuery(ctx context.Context, tx transaction, f ChangeFilter, page Page
 	q := query{text: `
 		SELECT causes.device, causes.check_number, checks.name, status, since, causes.seen, fixed,
 			udid, devices.name, serial, causes.site, bench, taken, verdict, backup
-		FROM causes JOIN devices ON devices.device = causes.device JOIN checks ON checks.check_number = causes.check_number
-		WHERE `}
+		FROM causes CROSS JOIN devices CROSS JOIN checks
+		WHERE devices.device = causes.device AND checks.check_number = causes.check_number AND `}
 	q.add(condition, seconds(f.Since))
 	if f.Check != "" {
 		number, _, err := causeNumber(ctx, tx, f.Check)

@@ -147,8 +147,8 @@ func (q *query) add(part string, value any) {
 // this well by itself. With many matching rows the sort order drives the query, with few the
 // condition.
 
-// rareCause is the largest number of affected devices for which they are looked up one by one. For
-// a more frequent cause, scanning the devices in order fills a page sooner.
+// rareCause is the largest number of matching devices for which they are looked up one by one. With
+// more, scanning the devices in order fills a page sooner.
 const rareCause = 2000
 
 func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, page Page) (query, error) {
@@ -179,7 +179,15 @@ func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, pag
 	}
 	rank, backup := key, "backup"
 	if order == NewestFirst {
-		backup = "+backup"
+		few, err := fewBackups(ctx, tx, f)
+		switch {
+		case err != nil:
+			return query{}, err
+		case few:
+			rank = "+" + key
+		default:
+			backup = "+backup"
+		}
 	}
 	if f.Backup == BackupKnown {
 		q.text += fmt.Sprintf(" AND %[1]s > %[2]d AND %[1]s < %[3]d", backup, neverBackedUp, backupUnknown)
@@ -204,6 +212,26 @@ func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, pag
 	q.text += fmt.Sprintf(" AND (%[1]s, device) %[2]s ($%[4]d, $%[5]d) ORDER BY %[1]s %[3]s, device %[3]s LIMIT $%[6]d", rank, compare, direction, n-2, n-1, n)
 	return q, nil
 }
+
+// fewBackups reports whether a filter by the date of the last backup leaves so few devices that they
+// are looked up by it.
+func fewBackups(ctx context.Context, tx transaction, f Filter) (bool, error) {
+	from, until := neverBackedUp, backupUnknown
+	if f.Backup == BackupKnown {
+		from++
+	}
+	if !f.BackupBefore.IsZero() {
+		until = seconds(f.BackupBefore)
+	}
+	if from == neverBackedUp && until == backupUnknown {
+		return false, nil
+	}
+	var devices int
+	err := tx.QueryRowContext(ctx, devicesWithBackup, from, until, rareCause+1).Scan(&devices)
+	return devices <= rareCause, err
+}
+
+const devicesWithBackup = "SELECT count(*) FROM (SELECT 1 FROM devices WHERE backup >= $1 AND backup < $2 LIMIT $3) AS dated"
 
 // causeNumber returns the number of a check, 0 if it is unknown, and how many devices it affects.
 func causeNumber(ctx context.Context, tx transaction, check string) (number, devices int64, err error) {

@@ -37,6 +37,7 @@ func questions(t *testing.T, s *Store) map[string]query {
 		"visits to replay":   {visitsToReplay, []any{int64(1)}},
 		"findings to replay": {findingsToReplay + " ($1, $2)", []any{int64(1), int64(2)}},
 		"last numbers":       {lastNumbers, nil},
+		"devices by backup":  {devicesWithBackup, []any{int64(1), int64(2), 3}},
 		"totals":             {totalsOfSite, []any{""}},
 		"seen devices":       {seenDevices, nil},
 		"rates of remedies":  {ratesOfRemedies, []any{int64(1), int64(2), int64(3), int64(4)}},
@@ -82,9 +83,9 @@ var (
 	}
 )
 
-// few matches queries with few rows, which may be sorted: the devices with a rare cause, and the
-// visits of one device with their findings.
-var few = regexp.MustCompile(`^devices .*Cause:rare|^visits to replay|^changes of visits|^visits of runs|^done devices`)
+// few matches queries with few rows, which may be sorted: the devices with a rare cause or few
+// backups, and the visits of one device with their findings.
+var few = regexp.MustCompile(`^devices .*Cause:rare|^devices newest .*(Backup:known|BackupBefore:2)|^visits to replay|^changes of visits|^visits of runs|^done devices`)
 
 // TestNoQuestionLooksAtAllRows checks the plans of all queries.
 func TestNoQuestionLooksAtAllRows(t *testing.T) {

@@ -45,6 +45,8 @@ func TestFilters(t *testing.T) {
 		{"backups not known", Filter{Backup: BackupUnknown}, NewestFirst, []string{"e", "c"}},
 		{"backups known", Filter{Backup: BackupKnown}, LongestFirst, []string{"a", "f", "d"}},
 		{"not backed up for a week", Filter{BackupBefore: monday.Add(-7 * day)}, LongestFirst, []string{"b", "a", "f"}},
+		{"not backed up for a week, newest first", Filter{BackupBefore: monday.Add(-7 * day)}, NewestFirst, []string{"f", "b", "a"}},
+		{"backups known, newest first", Filter{Backup: BackupKnown}, NewestFirst, []string{"f", "d", "a"}},
 		{"backed up, but not for a week", Filter{Backup: BackupKnown, BackupBefore: monday.Add(-7 * day)}, LongestFirst, []string{"a", "f"}},
 		{"all of it", Filter{Site: "Site of oslo", Bench: "oslo", Verdict: "failing", Cause: "signed-out", BackupBefore: monday}, NewestFirst, []string{"b", "a"}},
 	}
