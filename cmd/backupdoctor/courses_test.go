@@ -39,6 +39,7 @@ var courses = []struct {
 // is said to be done, and the backup fails; nothing is seen of it, nor of a backup. No course
 // sends a request outside the lists. The usual run takes one course of each outcome.
 func TestCourses(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(22, 1))
 	for _, outcome := range []string{"works", "fails", "unseen"} {
 		chosen := random.IntN(len(courses))

@@ -39,6 +39,7 @@ type fault struct {
 
 // TestHealthShowsFaults causes faults in a working hub.
 func TestHealthShowsFaults(t *testing.T) {
+	t.Parallel()
 	for _, f := range []fault{
 		{"the database is locked", "database", func(t *testing.T, dir string) ([]string, func()) {
 			return []string{"--listen", freeAddress(t)}, func() {

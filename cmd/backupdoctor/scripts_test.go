@@ -75,6 +75,7 @@ func (m doubled) Run() int {
 //
 // UPDATE=1 go test ./cmd/backupdoctor -run TestScripts updates their expected output.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Files:               scripts(t, "testdata/script"),
 		UpdateScripts:       os.Getenv("UPDATE") != "",
@@ -89,6 +90,7 @@ func TestScripts(t *testing.T) {
 //
 //	fleet FILE    create the database of a fleet of one tray, with $UDID1, whose serial number is F2LXK0AAAA
 func TestHubScripts(t *testing.T) {
+	t.Parallel()
 	commands := scriptCommands()
 	commands["fleet"] = scriptFleet
 	testscript.Run(t, testscript.Params{

@@ -69,6 +69,7 @@ const killSteps = 8
 // Killed after any step that was confirmed, treat has lost none: the record has every one, and the
 // next treat shows the card that was shown. The usual run kills it after two of the steps.
 func TestTreatIsKilled(t *testing.T) {
+	t.Parallel()
 	d := loadDevice(t.Fatalf, "icloud-full")
 	address, tray := attach(t, d)
 	data := t.TempDir()
@@ -165,6 +166,7 @@ func doneIn(r report.Repair) (titles []string) {
 
 // A repair that the visit could not confirm is closed by the next scan that sees a new backup.
 func TestAScanClosesARepair(t *testing.T) {
+	t.Parallel()
 	off := loadDevice(t.Fatalf, "icloud-backup-off")
 	address, tray := attach(t, off)
 	data := t.TempDir()

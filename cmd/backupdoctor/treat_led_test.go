@@ -58,8 +58,10 @@ var ledCourses = []struct {
 // TestLedCourses leads through whole repairs over the wire, and reads their tickets. The course of
 // a device on which iCloud Backup is off is TestTreatSwitchedOff.
 func TestLedCourses(t *testing.T) {
+	t.Parallel()
 	for _, c := range ledCourses {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			d := loadDevice(t.Fatalf, c.device)
 			d.Log, d.Away = nil, 100*time.Millisecond
 			address, tray := attach(t, d)

@@ -68,6 +68,8 @@ func treated(t *testing.T, address, data string, args ...string) *patient {
 			ConfigDir: func() (string, error) { return data, nil },
 			DataDir:   func() (string, error) { return data, nil },
 			BuiltIn:   demoReleases, Environ: os.Environ,
+			// Other tests make backups on this computer meanwhile.
+			BackupRuns: func([]string, time.Time) bool { return false },
 		}, linked)
 		stdin.Close()
 	}()
@@ -135,6 +137,7 @@ func changed(t *testing.T, name string, change func(*sim.Device)) *sim.Device {
 // A switch that was switched on is seen, and the new backup closes the repair. In between the
 // person stopped, and the next treat goes on.
 func TestTreatSwitchedOff(t *testing.T) {
+	t.Parallel()
 	off := loadDevice(t.Fatalf, "icloud-backup-off")
 	address, tray := attach(t, off)
 	data := t.TempDir()
@@ -221,6 +224,7 @@ func TestTreatShowsPastRepairs(t *testing.T) {
 // A failed Back Up Now gives its code and a plan made from it. A step that loses something is
 // locked until a copy is proved whole, or the device's name is typed.
 func TestTreatStorageFull(t *testing.T) {
+	t.Parallel()
 	full := loadDevice(t.Fatalf, "icloud-full")
 	address, _ := attach(t, full)
 	steps := typed(t, t.Context(), "treat", "--no-input", "--usbmux", address)

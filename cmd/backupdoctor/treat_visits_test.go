@@ -15,6 +15,7 @@ import (
 // A repair that was left open is closed by the next visit at a watch or a bench, which may have
 // begun before the repair. What treat has recorded in the meantime is not lost.
 func TestAVisitClosesARepair(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		command string
 		before  bool // the repair is open when the command begins
@@ -25,6 +26,7 @@ func TestAVisitClosesARepair(t *testing.T) {
 		"bench, earlier than the repair": {"bench", false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			off := loadDevice(t.Fatalf, "icloud-backup-off")
 			address, tray := attach(t, off)
 			data := t.TempDir()

@@ -15,6 +15,7 @@ import (
 // Trust given in a dialog of usbmuxd is seen. Before that, a person's word does not lead past it.
 // The backup that the device had made earlier does not close the repair.
 func TestTreatSeesTrust(t *testing.T) {
+	t.Parallel()
 	d := loadDevice(t.Fatalf, "not-trusted")
 	d.Faults = append(d.Faults, sim.Fault{Kind: sim.PairedByMux})
 	address, tray := attach(t, d)
@@ -42,6 +43,7 @@ func TestTreatSeesTrust(t *testing.T) {
 
 // With --pair the device shows the Trust dialog.
 func TestTreatPairs(t *testing.T) {
+	t.Parallel()
 	d := loadDevice(t.Fatalf, "icloud-backup-off")
 	d.Faults = []sim.Fault{{Kind: sim.Unpaired}, {Kind: sim.TrustPending, Count: 1000}}
 	address, tray := attach(t, d)
@@ -58,6 +60,7 @@ func TestTreatPairs(t *testing.T) {
 // The cable is pulled at each step, and while treat listens and copies, and plugged in again: treat
 // goes on where it was, and nothing that was done is asked for twice.
 func TestTreatWithoutTheCable(t *testing.T) {
+	t.Parallel()
 	d := loadDevice(t.Fatalf, "icloud-full")
 	d.Log = nil
 	address, tray := attach(t, d)

@@ -25,7 +25,7 @@ func (p Program) App(env Env) *cli.App {
 		Version:                   Version(),
 		Commands:                  p.Commands,
 		Description:               p.Description + "\n\n" + ExitCodes(),
-		Flags:                     []cli.Flag{cli.HelpFlag, versionFlag},
+		Flags:                     []cli.Flag{cli.HelpFlag, versionFlag()},
 		Action:                    unknownCommand,
 		Reader:                    env.Stdin,
 		ErrWriter:                 env.Stderr,
@@ -46,7 +46,9 @@ func (p Program) App(env Env) *cli.App {
 }
 
 // versionFlag does the same as the command version.
-var versionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version", DisableDefaultText: true}
+func versionFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version", DisableDefaultText: true}
+}
 
 // prepare sets what all commands have in common.
 func (p Program) prepare(command *cli.Command, env Env) {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"flag"
 	"io"
 	"slices"
 	"strings"
@@ -24,9 +25,21 @@ var firstHeadings = []string{"Devices", "Report"}
 
 var setHelp sync.Once
 
+// A sharedFlag is a flag of all programs in a process. The library writes to a flag whenever it
+// parses a command line.
+type sharedFlag struct{ *cli.BoolFlag }
+
+func (f sharedFlag) Apply(set *flag.FlagSet) error {
+	own := *f.BoolFlag
+	return own.Apply(set)
+}
+
 // LayOutHelp makes this package lay out all help texts.
 func LayOutHelp() {
 	setHelp.Do(func() {
+		if help, ok := cli.HelpFlag.(*cli.BoolFlag); ok {
+			cli.HelpFlag = sharedFlag{help}
+		}
 		cli.HelpPrinter = func(w io.Writer, template string, data any) {
 			var text bytes.Buffer
 			cli.HelpPrinterCustom(&text, template, data, nil)
