@@ -154,7 +154,7 @@ func (p *patient) isLed(answer func(title string)) {
 // title waits for the next card, or for the end of treat, and returns the title of the card.
 func (p *patient) title() (title string, ended bool) {
 	p.t.Helper()
-	card, ended, _ := p.card(time.After(time.Minute))
+	card, ended, _ := p.card(time.After(3 * time.Minute))
 	if ended {
 		return "", true
 	}

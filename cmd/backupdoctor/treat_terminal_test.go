@@ -59,7 +59,7 @@ func (w terminalWindow) shows(texts ...string) {
 	w.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(time.Minute)
+	late := time.After(3 * time.Minute)
 	for {
 		screen := w.tmux("capture-pane", "-p", "-J") // -J joins lines that the terminal broke
 		rest, all := screen, true

@@ -80,7 +80,7 @@ func treated(t *testing.T, address, data string, args ...string) *patient {
 // reads waits for a text that has not been read yet.
 func (p *patient) reads(text string) {
 	p.t.Helper()
-	late := time.After(time.Minute)
+	late := time.After(3 * time.Minute)
 	for {
 		all := p.stderr.all()
 		if i := strings.Index(all[p.at:], text); i >= 0 {
@@ -110,7 +110,7 @@ func (p *patient) ends(code int) {
 		if got != code {
 			p.t.Errorf("exit code %d, want %d:\n%s%s", got, code, p.stderr.all(), p.stdout.String())
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute):
 		p.t.Fatalf("it does not end:\n%s", p.stderr.all())
 	}
 }

@@ -41,7 +41,7 @@ func TestAVisitClosesARepair(t *testing.T) {
 				typedTo(t, ctx, map[string]string{"XDG_DATA_HOME": data}, heard, c.command, "--usbmux", address, "-o", "ndjson")
 			})
 			t.Cleanup(func() { end(); watching.Wait() })
-			heard.await(t, time.Minute, func() bool { return heard.count(report.DeviceDone) == 1 })
+			heard.await(t, 3*time.Minute, func() bool { return heard.count(report.DeviceDone) == 1 })
 
 			if !c.before {
 				leavesARepairOpen(t, address, data)
@@ -57,12 +57,12 @@ func TestAVisitClosesARepair(t *testing.T) {
 			again.ends(1)
 
 			hand := tray.Start(t.Context(), off.UDID(), person(t, "switch on\nback-up\nunplug\nawait word plug\nplug"))
-			heard.await(t, time.Minute, func() bool { return heard.count(report.DeviceDetached) == 1 })
+			heard.await(t, 3*time.Minute, func() bool { return heard.count(report.DeviceDetached) == 1 })
 			tray.Say("plug")
 			if err := <-hand; err != nil {
 				t.Fatal(err)
 			}
-			heard.await(t, time.Minute, func() bool { return heard.count(report.DeviceDone) == 2 })
+			heard.await(t, 3*time.Minute, func() bool { return heard.count(report.DeviceDone) == 2 })
 			end()
 			watching.Wait()
 			if t.Failed() {

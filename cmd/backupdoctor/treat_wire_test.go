@@ -60,7 +60,6 @@ func TestTreatPairs(t *testing.T) {
 // The cable is pulled at each step, and while treat listens and copies, and plugged in again: treat
 // goes on where it was, and nothing that was done is asked for twice.
 func TestTreatWithoutTheCable(t *testing.T) {
-	t.Parallel()
 	d := loadDevice(t.Fatalf, "icloud-full")
 	d.Log = nil
 	address, tray := attach(t, d)
