@@ -199,14 +199,10 @@ func (t *table) number(at, size int) (uint64, bool) {
 	if at < 0 || size > len(t.data)-at {
 		return 0, false
 	}
-	if size == 1 { // nearly always: a record has fewer than 256 objects
-		return uint64(t.data[at]), true
+	if size == 2 { // nearly always: the offset in a record of more than 255 bytes
+		return uint64(t.data[at])<<8 | uint64(t.data[at+1]), true
 	}
-	var n uint64
-	for _, b := range t.data[at : at+size] {
-		n = n<<8 | uint64(b)
-	}
-	return n, true
+	return bigEndian(t.data[at : at+size]), true
 }
 
 // length returns the count of an object: the lower half of its first byte or, if that is 15,
@@ -293,9 +289,9 @@ func (t *table) follow(objects *collection, ref uint64) (uint64, bool) {
 
 // A collection is an array, or a dictionary: its keys, then as many values.
 type collection struct {
-	table *table
-	count int
-	at    int // where the references begin
+	refs    []byte // from the first reference on
+	refSize int
+	count   int
 }
 
 func (t *table) collection(ref uint64, want int) (collection, bool) {
@@ -314,13 +310,23 @@ func (t *table) collection(ref uint64, want int) (collection, bool) {
 	if refs > (t.offsets-at)/t.refSize {
 		return collection{}, false
 	}
-	return collection{table: t, count: count, at: at}, true
+	return collection{refs: t.data[at:], refSize: t.refSize, count: count}, true
 }
 
 // item returns the i-th reference. The bounds were checked when the collection was created.
 func (c *collection) item(i int) uint64 {
-	ref, _ := c.table.number(c.at+i*c.table.refSize, c.table.refSize)
-	return ref
+	if c.refSize == 1 { // nearly always: a record has fewer than 256 objects
+		return uint64(c.refs[i])
+	}
+	return bigEndian(c.refs[i*c.refSize:][:c.refSize])
+}
+
+// bigEndian returns a number of up to eight bytes.
+func bigEndian(data []byte) (n uint64) {
+	for _, b := range data {
+		n = n<<8 | uint64(b)
+	}
+	return n
 }
 
 // entry returns the i-th key and value of a dictionary.
