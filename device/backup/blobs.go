@@ -33,24 +33,27 @@ func prefixName(prefix byte) string {
 	return string([]byte{hexDigits[prefix>>4], hexDigits[prefix&15]})
 }
 
-// folder returns the folder that holds the file with this ID.
-func (b *blobs) folder(id manifest.FileID) (blobDirectory, error) {
-	folder, name := &b.folders[id[0]], ""
+// name returns the name of the folder of the IDs that begin with a byte.
+func (b *blobs) name(in byte) string {
 	if b.flat {
-		folder, name = &b.folders[0], "."
+		return "."
 	}
-	folder.once.Do(func() {
-		if name == "" {
-			name = prefixName(id[0])
-		}
-		folder.dir, folder.err = openDirectory(b.root, name)
-	})
+	return prefixName(in)
+}
+
+// folder returns the folder of the IDs that begin with a byte.
+func (b *blobs) folder(in byte) (blobDirectory, error) {
+	folder := &b.folders[in]
+	if b.flat {
+		folder = &b.folders[0]
+	}
+	folder.once.Do(func() { folder.dir, folder.err = openDirectory(b.root, b.name(in)) })
 	return folder.dir, folder.err
 }
 
 // lstat stats a file without opening it.
 func (b *blobs) lstat(id manifest.FileID) (blobInfo, error) {
-	dir, err := b.folder(id)
+	dir, err := b.folder(id[0])
 	if err != nil {
 		return blobInfo{}, err
 	}
@@ -60,7 +63,7 @@ func (b *blobs) lstat(id manifest.FileID) (blobInfo, error) {
 // open opens and stats a file. If it is not a regular file, open returns a nil file and an info
 // that says so.
 func (b *blobs) open(id manifest.FileID) (*blobFile, blobInfo, error) {
-	dir, err := b.folder(id)
+	dir, err := b.folder(id[0])
 	if err != nil {
 		return nil, blobInfo{}, err
 	}

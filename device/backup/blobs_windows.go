@@ -7,15 +7,27 @@ import (
 )
 
 // blobDirectory is an open folder.
-type blobDirectory struct{ root *os.Root }
+type blobDirectory struct {
+	root *os.Root
+	file *os.File
+}
 
 func openDirectory(root *os.Root, name string) (blobDirectory, error) {
 	folder, err := root.OpenRoot(name)
-	return blobDirectory{folder}, err
+	if err != nil {
+		return blobDirectory{}, err
+	}
+	file, err := folder.Open(".")
+	if err != nil {
+		folder.Close()
+		return blobDirectory{}, err
+	}
+	return blobDirectory{folder, file}, nil
 }
 
 func (d blobDirectory) close() {
 	if d.root != nil {
+		d.file.Close()
 		d.root.Close()
 	}
 }

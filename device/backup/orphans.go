@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"io"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -100,7 +101,7 @@ func compareIDs(a, b manifest.FileID) int { return bytes.Compare(a[:], b[:]) }
 // several goroutines, but for any one folder from only one.
 func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, found func(in byte, id manifest.FileID)) {
 	if v.blobs.flat {
-		v.eachFile(ctx, ".", func(id manifest.FileID) {
+		v.eachFile(ctx, 0, func(id manifest.FileID) {
 			if wanted(id[0]) {
 				found(id[0], id)
 			}
@@ -122,7 +123,7 @@ func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, foun
 				if !present[in] || !wanted(byte(in)) {
 					continue
 				}
-				v.eachFile(ctx, prefixName(byte(in)), func(id manifest.FileID) { found(byte(in), id) })
+				v.eachFile(ctx, byte(in), func(id manifest.FileID) { found(byte(in), id) })
 			}
 		})
 	}
@@ -150,24 +151,24 @@ func (v *verification) prefixes() (present [256]bool) {
 
 // eachFile calls found for each file named with an ID in one folder. Other names, such as
 // .DS_Store, are skipped, except placeholders of a cloud drive.
-func (v *verification) eachFile(ctx context.Context, folder string, found func(id manifest.FileID)) {
-	if info, err := v.root.Lstat(folder); err == nil && !info.IsDir() {
-		return // opening a pipe would block
+func (v *verification) eachFile(ctx context.Context, in byte, found func(id manifest.FileID)) {
+	folder := "the folder " + v.blobs.name(in)
+	directory, err := v.blobs.folder(in)
+	if err == nil {
+		_, err = directory.file.Seek(0, io.SeekStart)
 	}
-	directory, err := v.root.Open(folder)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		v.leaveOpen(device.StatementFiles, noPermission, "the folder "+folder)
+		v.leaveOpen(device.StatementFiles, noPermission, folder)
 		return
 	case obstacle(err) != nil:
-		v.leaveOpen(device.StatementFiles, obstacle(err), "the folder "+folder)
+		v.leaveOpen(device.StatementFiles, obstacle(err), folder)
 		return
 	case err != nil:
-		return // a missing folder has no files
+		return // a missing folder has no files, and neither has a pipe in its place
 	}
-	defer directory.Close()
 	for ctx.Err() == nil {
-		names, err := directory.Readdirnames(1024)
+		names, err := directory.file.Readdirnames(1024)
 		for _, name := range names {
 			switch id, ok := manifest.ParseID([]byte(name)); {
 			case ok:
@@ -177,7 +178,7 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 			}
 		}
 		if mode := obstacle(err); mode != nil {
-			v.leaveOpen(device.StatementFiles, mode, "the folder "+folder)
+			v.leaveOpen(device.StatementFiles, mode, folder)
 		}
 		if err != nil {
 			return // io.EOF at the end; an incomplete listing has too few files, never too many
