@@ -267,26 +267,40 @@ func listDevices(ctx context.Context, tx transaction, q query, order Sort, page 
 	return cut(page, devices, places), addCauses(ctx, tx, devices, at)
 }
 
-// scanDevice reads a row of devicesColumns and more.
-func scanDevice(rows *sql.Rows, more ...any) (number int64, d Device, h storedDevice, err error) {
+// scanDevice reads a row of devicesColumns.
+func scanDevice(rows *sql.Rows) (number int64, d Device, h storedDevice, err error) {
+	err = h.scan(rows)
 	n := &h.newest
-	err = h.scan(rows, more...)
 	d = Device{
-		KnownDevice: report.KnownDevice{
-			UDID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Location: n.location, Site: n.site, Bench: n.bench,
-			ModelName: n.model, ProductType: n.product, System: n.system, ProductVersion: n.version, Asset: readAsset(n.asset),
-			TakenAt: moment(n.taken), Doubtful: aheadDoubt(n.ahead), Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
-			Backup: backupState(n.backup), NoLastBackup: n.noBackup,
-		},
-		ReceivedAt: receivedAt(n), FirstAt: moment(h.first), Incomplete: n.incomplete(), Visits: int(h.visits), Causes: []DeviceCause{},
-	}
-	switch {
-	case d.Backup == BackupKnown:
-		d.LastBackup = timeOf(n.backup)
-	case d.Backup == BackupUnknown && h.earlierAt != 0:
-		d.EarlierBackup, d.EarlierAt = timeOf(h.earlierBackup), timeOf(h.earlierAt)
+		KnownDevice: h.known(),
+		ReceivedAt:  receivedAt(n), FirstAt: moment(h.first), Incomplete: n.incomplete(), Visits: int(h.visits), Causes: []DeviceCause{},
 	}
 	return h.number, d, h, err
+}
+
+// knownColumns are the columns of which known makes a device.
+const knownColumns = "udid, serial, name, slot, location, site, bench, model, product, system, version, asset, taken, ahead, verdict, headline, reason, backup, no_backup, earlier_backup, earlier_at"
+
+// knownTargets returns where to scan knownColumns.
+func (s *deviceState) knownTargets() []any {
+	n := &s.newest
+	return []any{&n.udid, &n.serial, &n.name, &n.slot, &n.location, &n.site, &n.bench, &n.model, &n.product, &n.system, &n.version, &n.asset,
+		&n.taken, &n.ahead, &n.verdict, &n.headline, &n.reason, &n.backup, &n.noBackup, &s.earlierBackup, &s.earlierAt}
+}
+
+// known returns the device as of its newest reading.
+func (s *deviceState) known() report.KnownDevice {
+	n := &s.newest
+	d := report.KnownDevice{
+		UDID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Location: n.location, Site: n.site, Bench: n.bench,
+		ModelName: n.model, ProductType: n.product, System: n.system, ProductVersion: n.version, Asset: readAsset(n.asset),
+		TakenAt: moment(n.taken), Doubtful: aheadDoubt(n.ahead), Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
+		Backup: backupState(n.backup), LastBackup: backupTime(n.backup), NoLastBackup: n.noBackup,
+	}
+	if d.Backup == BackupUnknown && s.earlierAt != 0 {
+		d.EarlierBackup, d.EarlierAt = timeOf(s.earlierBackup), timeOf(s.earlierAt)
+	}
+	return d
 }
 
 // receivedAt returns when a hub received a visit; zero for a visit of this computer.

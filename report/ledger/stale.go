@@ -23,14 +23,17 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 		if err := tx.QueryRowContext(ctx, seenDevices).Scan(&stale.Known); err != nil {
 			return err
 		}
+		var row deviceState
+		c := clockAt(now)
+		targets := append(row.knownTargets(), &c.latest)
 		for _, q := range staleQueries(now, limit, s.turn != nil) {
 			if err := each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
-				c := clockAt(now)
-				_, d, _, err := scanDevice(rows, &c.latest)
+				err := rows.Scan(targets...)
+				d := row.known()
 				if s.turn != nil {
-					d.Doubtful = c.judge(d.TakenAt.Unix())
+					d.Doubtful = c.judge(row.newest.taken)
 				}
-				stale.Devices = append(stale.Devices, d.KnownDevice)
+				stale.Devices = append(stale.Devices, d)
 				return err
 			}); err != nil {
 				return err
@@ -73,7 +76,7 @@ func staleQueries(now, limit time.Time, inOrder bool) (queries []query) {
 			latest, args = latestEarlierVisit, append(args, now.Unix()+clockSlack)
 		}
 		queries = append(queries, query{
-			text: "SELECT " + devicesColumns + ", " + latest + " FROM devices WHERE seen = 1 AND " + is.condition + " ORDER BY backup, device",
+			text: "SELECT " + knownColumns + ", " + latest + " FROM devices WHERE seen = 1 AND " + is.condition + " ORDER BY backup, place, device",
 			args: args,
 		})
 	}

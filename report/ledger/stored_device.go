@@ -73,11 +73,10 @@ func load(ctx context.Context, tx transaction, keys []string) (map[string]*store
 	return devices, err
 }
 
-// scan reads a row of devicesColumns and more.
-func (h *storedDevice) scan(rows *sql.Rows, more ...any) error {
+// scan reads a row of devicesColumns.
+func (h *storedDevice) scan(rows *sql.Rows) error {
 	n := &h.newest
-	columns := append([]any{&h.number, &n.key, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)
-	return rows.Scan(append(columns, more...)...)
+	return rows.Scan(append([]any{&h.number, &n.key, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
 }
 
 // replay applies again, in order, all visits of the devices marked late.
