@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -13,28 +12,14 @@ type Bench = report.Bench
 
 // Benches lists the benches by name.
 func (s *Store) Benches(ctx context.Context, page Page) (List[Bench], error) {
-	var benches []Bench
-	var places []place
-	err := s.read(ctx, func(tx transaction) error {
-		from, err := page.place(place{})
-		if err != nil {
-			return err
-		}
-		return each(ctx, tx, benchesPage, []any{from.Name, truth[page.After == ""], page.rows() + 1}, func(rows *sql.Rows) error {
-			var b Bench
-			var received, taken, clock int64
-			err := rows.Scan(&b.Name, &b.Site, &b.Tool, &received, &taken, &clock, &b.Reports, &b.Refused, &b.LeftOut, &b.Devices)
-			b.ReceivedAt, b.TakenAt = moment(received), moment(taken)
-			b.ClockAhead = int(clock)
-			b.LagSeconds = int(received - taken)
-			benches, places = append(benches, b), append(places, place{Name: b.Name})
-			return err
-		})
+	list, err := pageByName(ctx, s, benchesPage, page, func(rows *sql.Rows) (b Bench, name string, err error) {
+		var received, taken int64
+		err = rows.Scan(&b.Name, &b.Site, &b.Tool, &received, &taken, &b.ClockAhead, &b.Reports, &b.Refused, &b.LeftOut, &b.Devices)
+		b.ReceivedAt, b.TakenAt = moment(received), moment(taken)
+		b.LagSeconds = int(received - taken)
+		return b, b.Name, err
 	})
-	if err != nil {
-		return List[Bench]{}, fmt.Errorf("listing benches: %w", err)
-	}
-	return cut(page, benches, places), nil
+	return list, during("listing benches", err)
 }
 
 const benchesPage = `
@@ -53,17 +38,12 @@ func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
 // byReason runs a query that counts by reason.
 func (s *Store) byReason(ctx context.Context, query string) (map[Reason]int, error) {
 	counted := map[Reason]int{}
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, query, nil, func(rows *sql.Rows) error {
-			var reason Reason
-			var n int
-			err := rows.Scan(&reason, &n)
-			counted[reason] = n
-			return err
-		})
+	err := s.each(ctx, query, nil, func(rows *sql.Rows) error {
+		var reason Reason
+		var n int
+		err := rows.Scan(&reason, &n)
+		counted[reason] = n
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("counting refused reports: %w", err)
-	}
-	return counted, nil
+	return counted, during("counting refused reports", err)
 }

@@ -34,37 +34,29 @@ type ChangeFilter struct {
 // Changes lists the causes that are new, persisting or fixed since a given time, on all devices,
 // most recent change first. A check that could not be read does not count as fixed.
 func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[ChangedCause], error) {
+	var list List[ChangedCause]
 	if err := oneOf("change", f.Change, New, Still, Fixed); err != nil {
-		return List[ChangedCause]{}, err
+		return list, err
 	}
-	var causes []ChangedCause
-	var places []place
 	err := s.read(ctx, func(tx transaction) error {
 		q, err := changesQuery(ctx, tx, f, page)
 		if err != nil {
 			return err
 		}
-		return each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
-			var c ChangedCause
-			var p place
+		list, err = pageOf(ctx, tx, q, page, func(rows *sql.Rows) (c ChangedCause, p place, err error) {
 			var since, seen, fixed, taken, backup int64
-			if err := rows.Scan(&p.Device, &p.Row, &c.Check, &c.Status, &since, &seen, &fixed,
-				&c.UDID, &c.Name, &c.Serial, &c.Site, &c.Bench, &taken, &c.Verdict, &backup); err != nil {
-				return err
-			}
+			err = rows.Scan(&p.Device, &p.Row, &c.Check, &c.Status, &since, &seen, &fixed,
+				&c.UDID, &c.Name, &c.Serial, &c.Site, &c.Bench, &taken, &c.Verdict, &backup)
 			c.Since, c.SeenAt, c.FixedAt, c.TakenAt, c.LastBackup = moment(since), moment(seen), timeOf(fixed), moment(taken), timeOf(backup)
 			p.At = since
 			if f.Change == Fixed {
 				p.At = fixed
 			}
-			causes, places = append(causes, c), append(places, p)
-			return nil
+			return c, p, err
 		})
+		return err
 	})
-	if err != nil {
-		return List[ChangedCause]{}, fmt.Errorf("listing changes: %w", err)
-	}
-	return cut(page, causes, places), nil
+	return list, during("listing changes", err)
 }
 
 // rangeOf returns the column that dates a change, and the condition for it.
@@ -121,21 +113,16 @@ type ChangeCount struct {
 // ChangeCounts counts the changes of each cause since a given time, ordered by check ID.
 func (s *Store) ChangeCounts(ctx context.Context, since time.Time) ([]ChangeCount, error) {
 	counts := []ChangeCount{}
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, changeCounts, periodsSince(seconds(since)), func(rows *sql.Rows) error {
-			var c ChangeCount
-			var open int
-			err := rows.Scan(&c.Check, &open, &c.New, &c.Fixed)
-			if c.Still = open - c.New; open > 0 || c.Fixed > 0 {
-				counts = append(counts, c)
-			}
-			return err
-		})
+	err := s.each(ctx, changeCounts, periodsSince(seconds(since)), func(rows *sql.Rows) error {
+		var c ChangeCount
+		var open int
+		err := rows.Scan(&c.Check, &open, &c.New, &c.Fixed)
+		if c.Still = open - c.New; open > 0 || c.Fixed > 0 {
+			counts = append(counts, c)
+		}
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("counting changes: %w", err)
-	}
-	return counts, nil
+	return counts, during("counting changes", err)
 }
 
 // periodsSince returns the arguments of changeCounts.

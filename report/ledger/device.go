@@ -50,10 +50,7 @@ func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story
 		}
 		return addDoubts(ctx, tx, numbers[0], clockAt(s.now()), &story, places)
 	})
-	if err != nil {
-		return report.Story{}, fmt.Errorf("reading the history of a device: %w", err)
-	}
-	return story, nil
+	return story, during("reading the history of a device", err)
 }
 
 const datesInOrder = "SELECT visit, taken FROM visits WHERE device = $1 ORDER BY place, visit"

@@ -85,10 +85,7 @@ func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (L
 		list, err = listDevices(ctx, tx, q, order, page)
 		return err
 	})
-	if err != nil {
-		return List[Device]{}, fmt.Errorf("listing devices: %w", err)
-	}
-	return list, nil
+	return list, during("listing devices", err)
 }
 
 // Find lists the devices that match who, most recently seen first: by UDID, serial number or
@@ -101,10 +98,7 @@ func (s *Store) Find(ctx context.Context, who string) (devices []Device, err err
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("finding a device: %w", err)
-	}
-	return devices, nil
+	return devices, during("finding a device", err)
 }
 
 // devicesOf returns devices by number, with their causes.

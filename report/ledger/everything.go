@@ -2,9 +2,7 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -26,11 +24,11 @@ func (s *Store) Export(ctx context.Context, run func(report.PastRun) error, visi
 	for after := int64(0); ; {
 		var step []exported
 		err := s.read(ctx, func(tx transaction) (err error) {
-			step, err = exportVisits(ctx, tx, after, last)
+			step, err = collect(ctx, tx, nextVisits, []any{after, last, exportStep}, (*exported).columns)
 			return err
 		})
 		if err != nil {
-			return damaged, fmt.Errorf("reading devices: %w", err)
+			return damaged, during("reading devices", err)
 		}
 		for _, e := range step {
 			after = e.number
@@ -59,7 +57,7 @@ func (s *Store) exportRuns(ctx context.Context, run func(report.PastRun) error) 
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("reading runs: %w", err)
+		return 0, during("reading runs", err)
 	}
 	for _, past := range runs {
 		if err := run(past); err != nil {
@@ -74,6 +72,11 @@ type exported struct {
 	visit
 	run    string // run ID
 	packed []byte // nil if missing
+}
+
+// columns returns where to scan the columns of exportedVisits.
+func (e *exported) columns() []any {
+	return append([]any{&e.number, &e.run, &e.key, &e.packed}, e.targets()...)
 }
 
 // device returns the reported device, or one built from the columns, and whether it is complete.
@@ -129,21 +132,6 @@ func keyOf(d report.Device) string {
 		return text(d.Backups[0].Folder, maxSentence)
 	}
 	return device.UDIDKey(text(d.UDID, maxName))
-}
-
-func exportVisits(ctx context.Context, tx transaction, after, last int64) ([]exported, error) {
-	var step []exported
-	err := each(ctx, tx, nextVisits, []any{after, last, exportStep}, func(rows *sql.Rows) error {
-		e, err := scanExported(rows)
-		step = append(step, e)
-		return err
-	})
-	return step, err
-}
-
-func scanExported(rows *sql.Rows) (e exported, err error) {
-	err = rows.Scan(append([]any{&e.number, &e.run, &e.key, &e.packed}, e.targets()...)...)
-	return e, err
 }
 
 const (

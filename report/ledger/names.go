@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -32,12 +31,6 @@ const (
 // hyphens, backup folder, serial number or a value of the inventory row; otherwise by the last
 // known slot or by name.
 func named(ctx context.Context, tx transaction, who string, limit int) (devices []int64, err error) {
-	add := func(rows *sql.Rows) error {
-		var number int64
-		err := rows.Scan(&number)
-		devices = append(devices, number)
-		return err
-	}
 	who = text(who, maxSentence)
 	name := strings.ToLower(who)
 	for _, q := range []query{
@@ -45,12 +38,10 @@ func named(ctx context.Context, tx transaction, who string, limit int) (devices 
 		{devicesByName, []any{name, 1, limit}},
 		{devicesByName, []any{name, 0, limit}},
 	} {
-		if who == "" || len(devices) > 0 {
+		if who == "" || len(devices) > 0 || err != nil {
 			break
 		}
-		if err := each(ctx, tx, q.text, q.args, add); err != nil {
-			return nil, err
-		}
+		devices, err = collect(ctx, tx, q.text, q.args, func(number *int64) []any { return []any{number} })
 	}
-	return devices, nil
+	return devices, err
 }

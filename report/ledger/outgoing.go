@@ -108,22 +108,13 @@ func (s *Store) Ledgers(ctx context.Context) (list []receipt.Ledger, err error) 
 		})
 		for i := range list {
 			if err == nil && list[i].Closed {
-				list[i].Missing, err = missingOf(ctx, tx, numbers[i])
+				list[i].Missing, err = collect(ctx, tx, "SELECT first, last FROM missing WHERE ledger = $1 ORDER BY first LIMIT $2",
+					[]any{numbers[i], receipt.MaxLost}, func(r *receipt.Range) []any { return []any{&r.First, &r.Last} })
 			}
 		}
 		return err
 	})
 	return list, err
-}
-
-func missingOf(ctx context.Context, tx transaction, ledger int64) (ranges []receipt.Range, err error) {
-	err = each(ctx, tx, "SELECT first, last FROM missing WHERE ledger = $1 ORDER BY first LIMIT $2", []any{ledger, receipt.MaxLost}, func(rows *sql.Rows) error {
-		var r receipt.Range
-		err := rows.Scan(&r.First, &r.Last)
-		ranges = append(ranges, r)
-		return err
-	})
-	return ranges, err
 }
 
 // seriesOf returns the row of the series with an ID.
@@ -141,19 +132,17 @@ const outgoingReports = `
 
 // Outgoing returns the reports of a series after a number, in order, at most limit.
 func (s *Store) Outgoing(ctx context.Context, ledger string, after int64, limit int) (items []receipt.Item, err error) {
-	err = s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, outgoingReports, []any{ledger, after, limit}, func(rows *sql.Rows) error {
-			item := receipt.Item{Number: receipt.Number{Ledger: ledger}}
-			var packed []byte
-			if err := rows.Scan(&item.Number.Sequence, &item.Number.Chain, &item.ID, &item.Cut, &packed); err != nil {
-				return err
-			}
-			if document, err := unpack(packed); err == nil && envelope.Sendable(document) {
-				item.Report = document
-			} // an unreadable report is sent all the same, so that the hub sets it aside and counts it
-			items = append(items, item)
-			return nil
-		})
+	err = s.each(ctx, outgoingReports, []any{ledger, after, limit}, func(rows *sql.Rows) error {
+		item := receipt.Item{Number: receipt.Number{Ledger: ledger}}
+		var packed []byte
+		if err := rows.Scan(&item.Number.Sequence, &item.Number.Chain, &item.ID, &item.Cut, &packed); err != nil {
+			return err
+		}
+		if document, err := unpack(packed); err == nil && envelope.Sendable(document) {
+			item.Report = document
+		} // an unreadable report is sent all the same, so that the hub sets it aside and counts it
+		items = append(items, item)
+		return nil
 	})
 	return items, err
 }
@@ -207,20 +196,18 @@ const forgottenReports = `
 
 // Gone returns the numbers in a range whose reports were deleted, as many as fit in one statement.
 func (s *Store) Gone(ctx context.Context, ledger string, within receipt.Range) (gone []receipt.Lost, err error) {
-	err = s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, forgottenReports, []any{ledger, within.First, within.Last}, func(rows *sql.Rows) error {
-			var sequence int64
-			var chain string
-			if err := rows.Scan(&sequence, &chain); err != nil {
-				return err
-			}
-			if n := len(gone); n > 0 && gone[n-1].Last == sequence-1 {
-				gone[n-1].Last, gone[n-1].Chain = sequence, chain
-			} else if n < receipt.MaxLost {
-				gone = append(gone, receipt.Lost{Range: receipt.Range{First: sequence, Last: sequence}, Chain: chain})
-			}
-			return nil
-		})
+	err = s.each(ctx, forgottenReports, []any{ledger, within.First, within.Last}, func(rows *sql.Rows) error {
+		var sequence int64
+		var chain string
+		if err := rows.Scan(&sequence, &chain); err != nil {
+			return err
+		}
+		if n := len(gone); n > 0 && gone[n-1].Last == sequence-1 {
+			gone[n-1].Last, gone[n-1].Chain = sequence, chain
+		} else if n < receipt.MaxLost {
+			gone = append(gone, receipt.Lost{Range: receipt.Range{First: sequence, Last: sequence}, Chain: chain})
+		}
+		return nil
 	})
 	return gone, err
 }
@@ -275,13 +262,8 @@ func replaceSeries(ctx context.Context, tx transaction, id string, all bool) err
 		message int64
 		id      string
 	}
-	var messages []moved
-	err = each(ctx, tx, "SELECT message, id FROM messages WHERE ledger = $1 AND sequence > $2 AND report IS NOT NULL ORDER BY sequence", []any{old, received}, func(rows *sql.Rows) error {
-		var m moved
-		err := rows.Scan(&m.message, &m.id)
-		messages = append(messages, m)
-		return err
-	})
+	messages, err := collect(ctx, tx, "SELECT message, id FROM messages WHERE ledger = $1 AND sequence > $2 AND report IS NOT NULL ORDER BY sequence",
+		[]any{old, received}, func(m *moved) []any { return []any{&m.message, &m.id} })
 	if err != nil {
 		return err
 	}
@@ -301,15 +283,10 @@ func replaceSeries(ctx context.Context, tx transaction, id string, all bool) err
 func (s *Store) Resend(ctx context.Context, since time.Time) (reports int64, err error) {
 	err = s.force(ctx, func(tx transaction) error {
 		type first struct{ ledger, sequence int64 }
-		var from []first
-		err := each(ctx, tx, `
+		from, err := collect(ctx, tx, `
 			SELECT messages.ledger, min(sequence) FROM messages JOIN visits ON visits.visit = messages.visit JOIN outgoing ON outgoing.ledger = messages.ledger
-			WHERE taken >= $1 AND messages.report IS NOT NULL AND closed = 0 GROUP BY messages.ledger`, []any{seconds(since)}, func(rows *sql.Rows) error {
-			var f first
-			err := rows.Scan(&f.ledger, &f.sequence)
-			from = append(from, f)
-			return err
-		})
+			WHERE taken >= $1 AND messages.report IS NOT NULL AND closed = 0 GROUP BY messages.ledger`, []any{seconds(since)},
+			func(f *first) []any { return []any{&f.ledger, &f.sequence} })
 		if err != nil {
 			return err
 		}
@@ -367,13 +344,7 @@ func renumber(ctx context.Context, tx transaction) error {
 		row int64
 		id  string
 	}
-	var series []old
-	err = each(ctx, tx, "SELECT ledger, id FROM outgoing WHERE closed = 0 ORDER BY ledger", nil, func(rows *sql.Rows) error {
-		var l old
-		err := rows.Scan(&l.row, &l.id)
-		series = append(series, l)
-		return err
-	})
+	series, err := collect(ctx, tx, "SELECT ledger, id FROM outgoing WHERE closed = 0 ORDER BY ledger", nil, func(l *old) []any { return []any{&l.row, &l.id} })
 	for _, l := range series {
 		if err == nil {
 			err = keepMissing(ctx, tx, l.row)

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"context"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -63,6 +65,36 @@ func (p place) word() string {
 		return ""
 	}
 	return base64.RawURLEncoding.EncodeToString(document)
+}
+
+// pageOf makes a page of a query's rows, of which there is one more. scan returns a row and its place.
+func pageOf[Row any](ctx context.Context, tx transaction, q query, page Page, scan func(*sql.Rows) (Row, place, error)) (List[Row], error) {
+	var found []Row
+	var places []place
+	err := each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
+		row, at, err := scan(rows)
+		found, places = append(found, row), append(places, at)
+		return err
+	})
+	return cut(page, found, places), err
+}
+
+// pageByName makes a page of a query's rows that are sorted by name, each once. Its parameters are the
+// name at which the page begins, whether that row belongs to it, as 1 or 0, and the number of rows.
+func pageByName[Row any](ctx context.Context, s *Store, text string, page Page, scan func(*sql.Rows) (Row, string, error)) (list List[Row], err error) {
+	err = s.read(ctx, func(tx transaction) error {
+		from, err := page.place(place{})
+		if err != nil {
+			return err
+		}
+		first := truth[page.After == ""] // a name may be empty
+		list, err = pageOf(ctx, tx, query{text, []any{from.Name, first, page.rows() + 1}}, page, func(rows *sql.Rows) (Row, place, error) {
+			row, name, err := scan(rows)
+			return row, place{Name: name}, err
+		})
+		return err
+	})
+	return list, err
 }
 
 // cut makes a page from its rows and one row more, which only shows that there is a next page.

@@ -30,10 +30,7 @@ func (s *Store) Probe(ctx context.Context, who string) error {
 	if err == nil && read != wrote {
 		err = fmt.Errorf("%s does not keep what is written", s.engine.name)
 	}
-	if err != nil {
-		return fmt.Errorf("writing to the database and reading back: %w", err)
-	}
-	return nil
+	return during("writing to the database and reading back", err)
 }
 
 // Verify reads a whole file and returns the first fault found: from then on nothing is written to it.
@@ -48,8 +45,5 @@ func (s *Store) Verify(ctx context.Context) error {
 		s.damage.seen.Store(true)
 		err = fmt.Errorf("%w: %s", ErrDamaged, text(answer, maxSentence))
 	}
-	if err != nil {
-		return fmt.Errorf("verifying the database: %w", err)
-	}
-	return nil
+	return during("verifying the database", err)
 }

@@ -38,13 +38,9 @@ const datedRuns = `
 // next one that is not, and a run whose clock was behind is as old as the one before it.
 func (s *Store) Prune(ctx context.Context, which Pruning) (runs, waiting int, err error) {
 	var dated []datedRun
-	err = s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, datedRuns, nil, func(rows *sql.Rows) error {
-			var run datedRun
-			err := rows.Scan(&run.row, &run.id, &run.begin, &run.until)
-			dated = append(dated, run)
-			return err
-		})
+	err = s.read(ctx, func(tx transaction) (err error) {
+		dated, err = collect(ctx, tx, datedRuns, nil, func(r *datedRun) []any { return []any{&r.row, &r.id, &r.begin, &r.until} })
+		return err
 	})
 	if err != nil {
 		return 0, 0, err

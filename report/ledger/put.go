@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -63,7 +62,7 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 		return take(ctx, tx, accounted)
 	})
 	if err != nil {
-		return Outcome{}, fmt.Errorf("keeping reports: %w", err)
+		return Outcome{}, during("keeping reports", err)
 	}
 	return outcome, nil
 }

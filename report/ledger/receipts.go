@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -140,10 +139,7 @@ func (s *Store) Sync(ctx context.Context, bench string, st receipt.Statement, at
 		r, err = receiptOf(ctx, tx, of, c.State)
 		return err
 	})
-	if err != nil {
-		return receipt.Receipt{}, fmt.Errorf("writing a receipt: %w", err)
-	}
-	return r, nil
+	return r, during("writing a receipt", err)
 }
 
 // Receipt returns what the database has committed of a ledger.
@@ -157,10 +153,7 @@ func (s *Store) Receipt(ctx context.Context, bench, ledger string) (r receipt.Re
 		r, err = receiptOf(ctx, tx, of, c.State)
 		return err
 	})
-	if err != nil {
-		return receipt.Receipt{}, fmt.Errorf("reading a receipt: %w", err)
-	}
-	return r, nil
+	return r, during("reading a receipt", err)
 }
 
 func receiptOf(ctx context.Context, tx transaction, of series, state receipt.State) (receipt.Receipt, error) {
@@ -187,14 +180,8 @@ type Gaps struct {
 func (s *Store) Gaps(ctx context.Context) ([]Gaps, error) {
 	list := []Gaps{}
 	err := s.read(ctx, func(tx transaction) error {
-		list = []Gaps{}
-		var all []series
-		err := each(ctx, tx, "SELECT bench, ledger FROM ledgers ORDER BY bench, heard, ledger", nil, func(rows *sql.Rows) error {
-			var of series
-			err := rows.Scan(&of.bench, &of.ledger)
-			all = append(all, of)
-			return err
-		})
+		all, err := collect(ctx, tx, "SELECT bench, ledger FROM ledgers ORDER BY bench, heard, ledger", nil,
+			func(of *series) []any { return []any{&of.bench, &of.ledger} })
 		for _, of := range all {
 			if err != nil {
 				return err
@@ -206,10 +193,7 @@ func (s *Store) Gaps(ctx context.Context) ([]Gaps, error) {
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("looking for gaps: %w", err)
-	}
-	return list, nil
+	return list, during("looking for gaps", err)
 }
 
 func gapsOf(ctx context.Context, tx transaction, of series) (Gaps, error) {

@@ -240,16 +240,11 @@ func (c *copier) isTable(table string) bool {
 
 // each passes the rows of a query on the old file to row, with SQLite's types.
 func (c *copier) each(query string, args []any, row func(values []any) error) error {
-	rows, err := c.from.QueryContext(c.ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	for rows.Next() {
+	return each(c.ctx, transaction{c.from, sqliteEngine}, query, args, func(rows *sql.Rows) error {
+		columns, err := rows.Columns()
+		if err != nil {
+			return err
+		}
 		values, targets := make([]any, len(columns)), make([]any, len(columns))
 		for i := range values {
 			targets[i] = &values[i]
@@ -257,11 +252,8 @@ func (c *copier) each(query string, args []any, row func(values []any) error) er
 		if err := rows.Scan(targets...); err != nil {
 			return err
 		}
-		if err := row(values); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+		return row(values)
+	})
 }
 
 // rows copies the rows after a key, until one cannot be read.

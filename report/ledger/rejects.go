@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
@@ -38,10 +37,7 @@ func (s *Store) SetAside(ctx context.Context, rejects ...Reject) error {
 		}
 		return s.setAside(ctx, tx, rejects)
 	})
-	if err != nil {
-		return fmt.Errorf("setting messages aside: %w", err)
-	}
-	return nil
+	return during("setting messages aside", err)
 }
 
 func (s *Store) setAside(ctx context.Context, tx transaction, rejects []Reject) error {
@@ -106,18 +102,13 @@ const rejectColumns = "reject, bench, id, ledger, sequence, reason, why, receive
 
 // Rejects lists the rejected messages after a number, in order, at most limit.
 func (s *Store) Rejects(ctx context.Context, after int64, limit int) (list []Reject, err error) {
-	err = s.read(ctx, func(tx transaction) error {
-		list = []Reject{}
-		return each(ctx, tx, "SELECT "+rejectColumns+" FROM rejects WHERE reject > $1 ORDER BY reject LIMIT $2", []any{after, limit}, func(rows *sql.Rows) error {
-			r, err := scanReject(rows.Scan)
-			list = append(list, r)
-			return err
-		})
+	list = []Reject{}
+	err = s.each(ctx, "SELECT "+rejectColumns+" FROM rejects WHERE reject > $1 ORDER BY reject LIMIT $2", []any{after, limit}, func(rows *sql.Rows) error {
+		r, err := scanReject(rows.Scan)
+		list = append(list, r)
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("listing messages that were set aside: %w", err)
-	}
-	return list, nil
+	return list, during("listing messages that were set aside", err)
 }
 
 func scanReject(scan func(...any) error, more ...any) (r Reject, err error) {
@@ -156,10 +147,7 @@ func (s *Store) Discard(ctx context.Context, r Reject, lost bool) error {
 		_, err = tx.ExecContext(ctx, "UPDATE ledgers SET lost = lost + 1 WHERE bench = $1 AND ledger = $2", r.Bench, r.Number.Ledger)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("discarding a message: %w", err)
-	}
-	return nil
+	return during("discarding a message", err)
 }
 
 // SetAsideCounts counts the rejected messages, by reason.

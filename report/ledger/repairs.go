@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -91,26 +90,18 @@ func (s *Store) OpenRepair(ctx context.Context, udid string) (r report.Repair, o
 // openRepairs returns the open repairs of those devices whose key is wanted, oldest first.
 func (s *Store) openRepairs(ctx context.Context, wanted func(key string) bool) ([]report.DeviceRepair, error) {
 	open := []report.DeviceRepair{}
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, openRepairs, []any{maxOpenRepairs}, func(rows *sql.Rows) error {
-			var key string
-			var packed []byte
-			if err := rows.Scan(&key, &packed); err != nil {
-				return err
-			}
-			if !wanted(key) {
-				return nil
-			}
-			if d, ok := deviceIn(packed, key); ok && d.Repair != nil {
-				open = append(open, report.NewDeviceRepair(report.RewordedDevice(d)))
-			}
-			return nil
-		})
+	err := s.each(ctx, openRepairs, []any{maxOpenRepairs}, func(rows *sql.Rows) error {
+		var key string
+		var packed []byte
+		if err := rows.Scan(&key, &packed); err != nil || !wanted(key) {
+			return err
+		}
+		if d, ok := deviceIn(packed, key); ok && d.Repair != nil {
+			open = append(open, report.NewDeviceRepair(report.RewordedDevice(d)))
+		}
+		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("reading open repairs: %w", err)
-	}
-	return open, nil
+	return open, during("reading open repairs", err)
 }
 
 // rebuildRepairs derives the repairs from the full reports.

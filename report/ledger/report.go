@@ -36,10 +36,7 @@ func (s *Store) RunDevices(ctx context.Context, run string, keep func(report.Dev
 	err := s.read(ctx, func(tx transaction) error {
 		return eachReported(ctx, tx, inRun, run, func(d report.Device, _ bool) { keep(d) })
 	})
-	if err != nil {
-		return fmt.Errorf("reading the devices of a run: %w", err)
-	}
-	return nil
+	return during("reading the devices of a run", err)
 }
 
 // Around returns what was known of all devices before a time, and what was found since on those
@@ -100,11 +97,11 @@ func reported(ctx context.Context, tx transaction, condition string, arg any) (d
 func eachReported(ctx context.Context, tx transaction, condition string, arg any, keep func(d report.Device, whole bool)) error {
 	query := exportedVisits + " WHERE visit IN (SELECT max(visit) FROM visits WHERE " + condition + " GROUP BY device) ORDER BY visit"
 	return each(ctx, tx, query, []any{arg}, func(rows *sql.Rows) error {
-		e, err := scanExported(rows)
-		if err != nil {
-			return err
+		var e exported
+		err := rows.Scan(e.columns()...)
+		if err == nil {
+			keep(e.device())
 		}
-		keep(e.device())
-		return nil
+		return err
 	})
 }

@@ -104,6 +104,30 @@ func change[Key any](ctx context.Context, tx transaction, statement string, keys
 	return nil
 }
 
+// during says in an error what it interrupted.
+func during(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// each runs one query on a snapshot of the database, and passes each row to scan.
+func (s *Store) each(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	return s.read(ctx, func(tx transaction) error { return each(ctx, tx, query, args, scan) })
+}
+
+// collect returns the rows of a query. targets returns where to scan the columns of one.
+func collect[Row any](ctx context.Context, tx transaction, query string, args []any, targets func(*Row) []any) (list []Row, err error) {
+	err = each(ctx, tx, query, args, func(rows *sql.Rows) error {
+		var row Row
+		err := rows.Scan(targets(&row)...)
+		list = append(list, row)
+		return err
+	})
+	return list, err
+}
+
 // each runs a query and passes each row to scan.
 func each(ctx context.Context, tx transaction, query string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := tx.QueryContext(ctx, query, args...)

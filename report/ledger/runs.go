@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -20,10 +19,7 @@ func (s *Store) Runs(ctx context.Context, limit int) (report.RunList, error) {
 		list.Runs, err = s.pastRuns(ctx, tx, query{"SELECT " + runColumns + " FROM runs ORDER BY run DESC LIMIT $1", []any{limit}})
 		return err
 	})
-	if err != nil {
-		return report.RunList{}, fmt.Errorf("listing runs: %w", err)
-	}
-	return list, nil
+	return list, during("listing runs", err)
 }
 
 // pastRuns returns the runs of a query for runColumns, with their device counts.

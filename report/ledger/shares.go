@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
 )
 
 // Shares is how much of its part of the database one bench uses, each from 0 to 1.
@@ -36,10 +35,7 @@ func (s *Store) Shares(ctx context.Context) (map[string]Shares, error) {
 			return err
 		})
 	})
-	if err != nil {
-		return nil, fmt.Errorf("measuring the shares of benches: %w", err)
-	}
-	return shares, nil
+	return shares, during("measuring the shares of benches", err)
 }
 
 // rejectBytesOfBench is how many bytes of one bench's rejected messages are kept in full. It leaves

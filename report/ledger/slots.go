@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"time"
 
@@ -35,9 +34,6 @@ func (s *Store) Health(ctx context.Context, runs int) (report.SlotReport, error)
 			return addVisit(rows, tallies)
 		})
 	})
-	if err != nil {
-		return report.SlotReport{}, fmt.Errorf("counting trouble by slot: %w", err)
-	}
 	for _, t := range tallies {
 		bench.Slots = append(bench.Slots, t.health())
 	}
@@ -49,7 +45,7 @@ func (s *Store) Health(ctx context.Context, runs int) (report.SlotReport, error)
 			cmp.Compare(a.Location, b.Location),
 		)
 	})
-	return bench, nil
+	return bench, during("counting trouble by slot", err)
 }
 
 func rank(first bool) int {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -41,9 +40,6 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 		}
 		return nil
 	})
-	if err != nil {
-		return report.Stale{}, fmt.Errorf("listing devices without a recent backup: %w", err)
-	}
 	for _, d := range stale.Devices {
 		if d.Backup == report.BackupUnknown {
 			stale.Unknown++
@@ -59,7 +55,7 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 			a.TakenAt.Compare(b.TakenAt),
 		)
 	})
-	return stale, nil
+	return stale, during("listing devices without a recent backup", err)
 }
 
 // staleQueries select the devices whose last backup is older than the limit, and those of which it
@@ -95,17 +91,12 @@ const latestEarlierVisit = `(
 // lower case.
 func (s *Store) Seen(ctx context.Context) (map[string]bool, error) {
 	seen := map[string]bool{}
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, "SELECT udid, serial FROM devices WHERE seen = 1", nil, func(rows *sql.Rows) error {
-			var udid, serial string
-			err := rows.Scan(&udid, &serial)
-			seen[device.UDIDKey(udid)], seen[strings.ToLower(serial)] = true, true
-			return err
-		})
+	err := s.each(ctx, "SELECT udid, serial FROM devices WHERE seen = 1", nil, func(rows *sql.Rows) error {
+		var udid, serial string
+		err := rows.Scan(&udid, &serial)
+		seen[device.UDIDKey(udid)], seen[strings.ToLower(serial)] = true, true
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the devices that were read: %w", err)
-	}
 	delete(seen, "")
-	return seen, nil
+	return seen, during("listing the devices that were read", err)
 }

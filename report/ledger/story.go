@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -31,10 +30,7 @@ func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) 
 		story.Visits, err = visitsPage(ctx, tx, number, page)
 		return err
 	})
-	if err != nil {
-		return Story{}, fmt.Errorf("reading the history of a device: %w", err)
-	}
-	return story, nil
+	return story, during("reading the history of a device", err)
 }
 
 func (s *Store) deviceByID(ctx context.Context, tx transaction, id string, d *Device) (number int64, err error) {
@@ -171,15 +167,12 @@ func bySeverity(a, b report.VisitFinding) int {
 // including fields unknown to it. It returns ErrUnknown if there is no such report.
 func (s *Store) Report(ctx context.Context, id string) ([]byte, error) {
 	var packed []byte
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, packedReport, []any{text(id, maxName)},
-			func(rows *sql.Rows) error { return rows.Scan(&packed) })
-	})
+	err := s.each(ctx, packedReport, []any{text(id, maxName)}, func(rows *sql.Rows) error { return rows.Scan(&packed) })
 	if err == nil && packed == nil {
 		err = ErrUnknown
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading a report: %w", err)
+		return nil, during("reading a report", err)
 	}
 	document, err := unpack(packed)
 	if err != nil {

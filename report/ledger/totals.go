@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -46,38 +46,30 @@ func (c Cause) Hint() bool { return report.IsHint(c.Check, string(checks.Warning
 func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
 	var totals Totals
 	causes := map[string]Cause{}
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, totalsOfSite, []any{text(site, maxName)}, func(rows *sql.Rows) error {
-			var kind, name string
-			var devices int
-			err := rows.Scan(&kind, &name, &devices)
-			cause := causes[name]
-			switch kind {
-			case byVerdict:
-				totals.add(checks.Verdict(name), devices)
-			case byReading:
-				totals.Incomplete = devices
-			case byBackup:
-				*totals.backups(Backup(name)) = devices
-			case byProblem:
-				causes[name] = Cause{name, devices, cause.Warnings}
-			case byWarning:
-				causes[name] = Cause{name, cause.Problems, devices}
-			}
-			return err
-		})
+	err := s.each(ctx, totalsOfSite, []any{text(site, maxName)}, func(rows *sql.Rows) error {
+		var kind, name string
+		var devices int
+		err := rows.Scan(&kind, &name, &devices)
+		cause := causes[name]
+		switch kind {
+		case byVerdict:
+			totals.add(checks.Verdict(name), devices)
+		case byReading:
+			totals.Incomplete = devices
+		case byBackup:
+			*totals.backups(Backup(name)) = devices
+		case byProblem:
+			causes[name] = Cause{name, devices, cause.Warnings}
+		case byWarning:
+			causes[name] = Cause{name, cause.Problems, devices}
+		}
+		return err
 	})
-	if err != nil {
-		return Totals{}, fmt.Errorf("counting devices: %w", err)
-	}
-	totals.Causes = []Cause{}
-	for _, cause := range causes {
-		totals.Causes = append(totals.Causes, cause)
-	}
+	totals.Causes = slices.AppendSeq([]Cause{}, maps.Values(causes))
 	slices.SortFunc(totals.Causes, func(a, b Cause) int {
 		return cmp.Or(b.Devices()-a.Devices(), cmp.Compare(a.Check, b.Check))
 	})
-	return totals, nil
+	return totals, during("counting devices", err)
 }
 
 const totalsOfSite = "SELECT kind, name, devices FROM counts WHERE site = $1 AND kind IN ('verdict', 'reading', 'backup', 'problem', 'warning') AND devices > 0"
@@ -120,10 +112,7 @@ func (s *Store) Older(ctx context.Context, before time.Time) (int, error) {
 	err := s.read(ctx, func(tx transaction) error {
 		return tx.QueryRowContext(ctx, olderDevices, neverBackedUp, seconds(before)).Scan(&devices)
 	})
-	if err != nil {
-		return 0, fmt.Errorf("counting devices: %w", err)
-	}
-	return devices, nil
+	return devices, during("counting devices", err)
 }
 
 const olderDevices = "SELECT count(*) FROM devices WHERE backup > $1 AND backup < $2"
@@ -136,25 +125,11 @@ type Site struct {
 
 // Sites lists the sites that have devices, by name.
 func (s *Store) Sites(ctx context.Context, page Page) (List[Site], error) {
-	var sites []Site
-	var places []place
-	err := s.read(ctx, func(tx transaction) error {
-		from, err := page.place(place{})
-		if err != nil {
-			return err
-		}
-		first := truth[page.After == ""] // the site without a name comes first, on the first page only
-		return each(ctx, tx, sitesPage, []any{from.Name, first, page.rows() + 1}, func(rows *sql.Rows) error {
-			var site Site
-			err := rows.Scan(&site.Name, &site.Devices)
-			sites, places = append(sites, site), append(places, place{Name: site.Name})
-			return err
-		})
+	list, err := pageByName(ctx, s, sitesPage, page, func(rows *sql.Rows) (site Site, name string, err error) {
+		err = rows.Scan(&site.Name, &site.Devices)
+		return site, site.Name, err
 	})
-	if err != nil {
-		return List[Site]{}, fmt.Errorf("listing sites: %w", err)
-	}
-	return cut(page, sites, places), nil
+	return list, during("listing sites", err)
 }
 
 const sitesPage = `

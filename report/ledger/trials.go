@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"time"
 
@@ -40,24 +39,19 @@ func (s *Store) Remedies(ctx context.Context, now time.Time, days int) (report.R
 	until := seconds(now)
 	since := seconds(now.Add(-time.Duration(days) * 24 * time.Hour))
 	tried := map[string]int{} // by cause
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, ratesOfRemedies, []any{soon, until - soon, since, until}, func(rows *sql.Rows) error {
-			var r report.RemedyRate
-			var all int
-			err := rows.Scan(&r.Check, &r.Remedy, &r.BackedUp, &r.Open, &all)
-			r.Tried = all - r.Open
-			tried[r.Check] += all
-			rates.Remedies = append(rates.Remedies, r)
-			return err
-		})
+	err := s.each(ctx, ratesOfRemedies, []any{soon, until - soon, since, until}, func(rows *sql.Rows) error {
+		var r report.RemedyRate
+		var all int
+		err := rows.Scan(&r.Check, &r.Remedy, &r.BackedUp, &r.Open, &all)
+		r.Tried = all - r.Open
+		tried[r.Check] += all
+		rates.Remedies = append(rates.Remedies, r)
+		return err
 	})
-	if err != nil {
-		return report.RemedyRates{}, fmt.Errorf("counting remedies: %w", err)
-	}
 	slices.SortFunc(rates.Remedies, func(a, b report.RemedyRate) int {
 		return cmp.Or(tried[b.Check]-tried[a.Check], cmp.Compare(a.Check, b.Check), b.Tried+b.Open-a.Tried-a.Open, cmp.Compare(a.Remedy, b.Remedy))
 	})
-	return rates, nil
+	return rates, during("counting remedies", err)
 }
 
 const ratesOfRemedies = `

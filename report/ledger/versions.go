@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -21,23 +20,18 @@ const newestReleases = `
 // read.
 func (s *Store) NewestVersion(ctx context.Context) (string, error) {
 	var newest device.Version
-	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, newestReleases, []any{string(device.OtherClass), string(checks.OK)}, func(rows *sql.Rows) error {
-			var version string
-			if err := rows.Scan(&version); err != nil {
-				return err
-			}
-			if v, err := device.ParseVersion(version); err == nil && v.Compare(newest) > 0 {
-				newest = v
-			}
-			return nil
-		})
+	err := s.each(ctx, newestReleases, []any{string(device.OtherClass), string(checks.OK)}, func(rows *sql.Rows) error {
+		var version string
+		if err := rows.Scan(&version); err != nil {
+			return err
+		}
+		if v, err := device.ParseVersion(version); err == nil && v.Compare(newest) > 0 {
+			newest = v
+		}
+		return nil
 	})
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("looking for the newest version: %w", err)
-	case newest == (device.Version{}):
-		return "", nil
+	if err != nil || newest == (device.Version{}) {
+		return "", during("looking for the newest version", err)
 	}
 	return newest.String(), nil
 }
