@@ -315,11 +315,32 @@ func aheadDoubt(ahead bool) string {
 
 // readAsset decodes an inventory row. It returns nil if that fails.
 func readAsset(document string) []report.Field {
+	if asset, ok := plainAsset(document); ok {
+		return asset
+	}
 	var asset []report.Field
 	if err := json.Unmarshal([]byte(document), &asset); err != nil {
 		return nil
 	}
 	return asset
+}
+
+// plainAsset splits an inventory row as it was written, unless it contains escaped characters.
+// Decoding its JSON would take a third of the time of a long list.
+func plainAsset(document string) (asset []report.Field, ok bool) {
+	inner, begins := strings.CutPrefix(document, `[{"name":"`)
+	inner, ends := strings.CutSuffix(inner, `"}]`)
+	if !begins || !ends || strings.Contains(document, `\`) {
+		return []report.Field{}, document == "[]"
+	}
+	for field := range strings.SplitSeq(inner, `"},{"name":"`) {
+		name, value, ok := strings.Cut(field, `","value":"`)
+		if !ok || strings.Contains(name, `"`) || strings.Contains(value, `"`) {
+			return nil, false
+		}
+		asset = append(asset, report.Field{Name: name, Value: value})
+	}
+	return asset, true
 }
 
 // moment converts a stored time that is always known.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -61,6 +62,21 @@ func FuzzReport(f *testing.F) {
 					t.Errorf("a text is %q", s)
 				}
 			}
+		}
+	})
+}
+
+// FuzzAsset stores an inventory row and reads it back.
+func FuzzAsset(f *testing.F) {
+	f.Add("Asset tag", "A-7", "Site", "Lab")
+	f.Add("", "", `"},{"name":"`, `\","value":"<é>`)
+	f.Fuzz(func(t *testing.T, name, value, name2, value2 string) {
+		d := report.Device{Asset: []report.Field{{Name: name, Value: value}, {Name: name2, Value: value2}}}
+		var want []report.Field
+		document := assetOf(d)
+		must(t, json.Unmarshal([]byte(document), &want))
+		if got := readAsset(document); !slices.Equal(got, want) {
+			t.Errorf("%s is read as %q", document, got)
 		}
 	})
 }

@@ -32,6 +32,9 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 				if s.turn != nil {
 					d.Doubtful = c.judge(row.newest.taken)
 				}
+				if n := len(stale.Devices); n == cap(stale.Devices) {
+					stale.Devices = slices.Grow(stale.Devices, max(n, 100)) // append alone would copy them four times as often
+				}
 				stale.Devices = append(stale.Devices, d)
 				return err
 			}); err != nil {
