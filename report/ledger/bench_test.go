@@ -115,6 +115,7 @@ func ask(b *testing.B, s *Store) {
 		{"changes/new", changes(ChangeFilter{Change: New, Since: week})},
 		{"changes/still", changes(ChangeFilter{Change: Still, Since: week})},
 		{"changes/fixed", changes(ChangeFilter{Change: Fixed, Since: week})},
+		{"changes/none", changes(ChangeFilter{Change: Fixed, Since: now.Add(7 * day)})},
 		{"changes/cause", changes(ChangeFilter{Change: New, Since: week, Check: "backup-stale"})},
 		{"changes/site", changes(ChangeFilter{Change: Still, Since: week, Site: "site-7"})},
 		{"changes/counts", func() error { _, err := s.ChangeCounts(b.Context(), week); return err }},

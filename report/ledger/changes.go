@@ -59,11 +59,12 @@ func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[Ch
 	return list, during("listing changes", err)
 }
 
-// rangeOf returns the column that dates a change, and the condition for it.
+// rangeOf returns the column that dates a change, and the condition for it. Of two lower limits, SQLite
+// searches the index for the first; the second only makes the partial index usable.
 func rangeOf(c Change) (column, condition string) {
 	switch c {
 	case Fixed:
-		return "fixed", "root = 1 AND fixed > 0 AND fixed >= %s"
+		return "fixed", "root = 1 AND fixed >= %s AND fixed > 0"
 	case Still:
 		return "since", "root = 1 AND fixed = 0 AND since < %s"
 	default:
@@ -133,13 +134,13 @@ func periodsSince(since int64) []any {
 
 // changeCounts counts the new and fixed causes of each check; there are few checks. The totals are
 // stored, and so are the counts by period: only the causes of the first period are counted, from $1
-// to $2, its end. $3 is its number.
+// to $2, its end. $3 is its number. The order of the conditions matters: see rangeOf.
 const changeCounts = `
 	SELECT name,
 		coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'problem' AND counts.name = checks.name), 0) +
 		coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'warning' AND counts.name = checks.name), 0),
 		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed = 0 AND since >= $1 AND since < $2) +
 		(SELECT CAST(coalesce(sum(causes), 0) AS BIGINT) FROM periods WHERE periods.check_number = checks.check_number AND change = 'new' AND period > $3),
-		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed > 0 AND fixed >= $1 AND fixed < $2) +
+		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed >= $1 AND fixed > 0 AND fixed < $2) +
 		(SELECT CAST(coalesce(sum(causes), 0) AS BIGINT) FROM periods WHERE periods.check_number = checks.check_number AND change = 'fixed' AND period > $3)
 	FROM checks ORDER BY name`
