@@ -1,6 +1,7 @@
 package mobilebackup
 
 import (
+	"crypto/sha256"
 	"errors"
 	"strconv"
 
@@ -154,6 +155,7 @@ func (s *session) readBackup() (*snapshot, error) {
 	if err != nil {
 		return nil, failed(err, manifestCode, "Error reading manifest database")
 	}
+	stored := sha256.Sum256(data)
 	if p.IsEncrypted {
 		if before.bag, err = openKeybag(p.BackupKeyBag, s.password); err != nil {
 			return nil, &Failure{207, "Invalid password"}
@@ -166,7 +168,9 @@ func (s *session) readBackup() (*snapshot, error) {
 			return nil, &Failure{205, "Error reading manifest database: cannot decrypt it"}
 		}
 	}
-	if before.records, err = readDatabase(data); err != nil {
+	if stored == s.sentList.digest {
+		before.records = s.sentList.records
+	} else if before.records, err = readDatabase(data); err != nil {
 		return nil, &Failure{205, "Error reading manifest database: " + err.Error()}
 	}
 	return before, nil

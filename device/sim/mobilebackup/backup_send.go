@@ -1,6 +1,7 @@
 package mobilebackup
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -109,5 +110,6 @@ func (r *run) sendManifest() error {
 	if err != nil {
 		return err
 	}
+	r.sentList = sentList{sha256.Sum256(data), r.now.records}
 	return r.upload([]upload{plainUpload("Snapshot/Manifest.db", data)}, 92)
 }

@@ -33,35 +33,41 @@ func (r *record) unchanged(before *record) bool {
 	return before != nil && before.Kind == r.Kind && before.recorded() == r.recorded() && before.modified() == r.modified()
 }
 
-var modes = map[Kind]int{Regular: 0o100644, Directory: 0o040755, Symlink: 0o120755}
+var modes = map[Kind]int64{Regular: 0o100644, Directory: 0o040755, Symlink: 0o120755}
 
 // archive returns the record as an MBFile in NSKeyedArchiver format.
 func (r *record) archive() []byte {
-	class := 0
+	class := int64(0)
 	if r.Kind == Regular {
 		class = fileClass
 	}
-	file := map[string]any{
-		"$class": plist.UID(3), "RelativePath": plist.UID(2), "Size": r.recorded(), "Mode": modes[r.Kind], "ProtectionClass": class,
-		"Birth": day.Unix(), "LastModified": r.modified(), "LastStatusChange": r.modified(),
-		"UserID": 501, "GroupID": 501, "InodeNumber": binary.BigEndian.Uint16([]byte(r.id)), "Flags": 0,
+	var p bplist
+	file := []ref{
+		p.text("$class"), p.uid(3), p.text("RelativePath"), p.uid(2),
+		p.text("Size"), p.integer(r.recorded()), p.text("Mode"), p.integer(modes[r.Kind]), p.text("ProtectionClass"), p.integer(class),
+		p.text("Birth"), p.integer(day.Unix()), p.text("LastModified"), p.integer(r.modified()), p.text("LastStatusChange"), p.integer(r.modified()),
+		p.text("UserID"), p.integer(501), p.text("GroupID"), p.integer(501),
+		p.text("InodeNumber"), p.integer(int64(binary.BigEndian.Uint16([]byte(r.id)))), p.text("Flags"), p.integer(0),
 	}
-	objects := []any{"$null", file, r.Path, map[string]any{"$classname": "MBFile", "$classes": []string{"MBFile", "NSObject"}}}
+	extra := []ref{p.text(r.Path), p.class("MBFile", "NSObject")}
+	next := func() ref { return p.uid(byte(2 + len(extra))) } // the number of the next object to be added
 	if r.digest != nil {
-		file["Digest"] = r.digest
+		file = append(file, p.text("Digest"), p.bytes(r.digest))
 	}
 	if r.Kind == Symlink {
-		file["Target"] = plist.UID(len(objects))
-		objects = append(objects, r.Target)
+		file = append(file, p.text("Target"), next())
+		extra = append(extra, p.text(r.Target))
 	}
 	if r.sealed != nil {
-		file["EncryptionKey"] = plist.UID(len(objects))
-		objects = append(objects, map[string]any{"NS.data": r.sealed, "$class": plist.UID(len(objects) + 1)},
-			map[string]any{"$classname": "NSMutableData", "$classes": []string{"NSMutableData", "NSData", "NSObject"}})
+		file = append(file, p.text("EncryptionKey"), next())
+		holder := p.dict(p.text("NS.data"), p.bytes(r.sealed), p.text("$class"), p.uid(byte(3+len(extra))))
+		extra = append(extra, holder, p.class("NSMutableData", "NSData", "NSObject"))
 	}
-	return must(plist.Marshal(map[string]any{
-		"$version": 100000, "$archiver": "NSKeyedArchiver", "$top": map[string]any{"root": plist.UID(1)}, "$objects": objects,
-	}, plist.BinaryFormat))
+	objects := append([]ref{p.text("$null"), p.dict(file...)}, extra...)
+	return p.end(p.dict(
+		p.text("$version"), p.integer(100000), p.text("$archiver"), p.text("NSKeyedArchiver"),
+		p.text("$top"), p.dict(p.text("root"), p.uid(1)), p.text("$objects"), p.array(objects...),
+	))
 }
 
 var errRecord = errors.New("not a record of this device")

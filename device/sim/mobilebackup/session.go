@@ -1,6 +1,7 @@
 package mobilebackup
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,6 +22,14 @@ type session struct {
 	link     Link
 	password string // of the backup on the host
 	batch    int    // number of file batches so far
+	sentList sentList
+}
+
+// A sentList identifies the Manifest.db that this session sent, so that it is not parsed again
+// when the host returns the same bytes.
+type sentList struct {
+	digest  [sha256.Size]byte
+	records []*record
 }
 
 var errDisconnected = errors.New("the host disconnected")
