@@ -45,7 +45,7 @@ func (f *Folder) move(from, to string) error {
 // changing must be called before a name changes. It closes the folders that are kept open, because
 // the name may be that of one of them or of a parent; a stored file's name cannot be.
 func (f *Folder) changing(name string) {
-	if f.parents.trim(); !isStored(name) {
+	if f.settle(); !isStored(name) {
 		f.parents.forget()
 	}
 }

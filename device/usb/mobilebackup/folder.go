@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -35,8 +35,8 @@ type Folder struct {
 	pending changes
 	syncing chan error // receives the result of the sync in progress; nil if there is none
 	lost    error      // why an earlier sync failed: what it covered may not be on the disk
-	naming  sync.Mutex
-	number  uint64 // of the last file in arriving
+	writing writing
+	number  atomic.Uint64 // of the last file in arriving
 }
 
 // OpenFolder opens an existing folder and removes unfinished files from an earlier session.
@@ -50,6 +50,7 @@ func OpenFolder(path string) (*Folder, error) {
 		Kept:    func([]Arrival) error { return nil },
 		root:    root,
 		pending: newChanges(),
+		writing: newWriting(),
 	}
 	err = root.RemoveAll(arriving)
 	if err == nil {
@@ -77,6 +78,7 @@ type entry struct {
 
 // list returns the contents of a folder, except files still being received.
 func (f *Folder) list(name string) (map[string]entry, error) {
+	f.settle()
 	folder, err := f.root.Open(name)
 	if err != nil {
 		return nil, err
@@ -121,6 +123,7 @@ func entryOf(info fs.FileInfo) entry {
 
 // open opens a regular file for reading. It does not block on a pipe.
 func (f *Folder) open(name string) (*os.File, error) {
+	f.settle()
 	info, err := f.root.Lstat(name)
 	switch {
 	case err != nil:

@@ -91,23 +91,57 @@ func TestReceiveReplaces(t *testing.T) {
 
 // A truncated stream leaves no partial file, wherever it is cut.
 func TestReceiveCut(t *testing.T) {
-	whole := new(stream).file("U/first", "1234").file("U/second", "5678").end()
+	whole := new(stream).file("U/first", "1234").file("U/"+someID, "5678").file("U/Snapshot/49/"+someID, "abcd").end()
 	for length := range whole {
 		folder, path := openFolder(t)
 		_, failed, fatal := taken(t, folder, whole[:length])
 		if failed != nil || fatal == nil {
 			t.Fatalf("%d bytes: %v, %v", length, failed, fatal)
 		}
-		entries, _ := os.ReadDir(filepath.Join(path, "U"))
-		for _, e := range entries {
-			if text := content(t, path, "U", e.Name()); len(text) != 4 {
-				t.Errorf("%d bytes: %s holds %q", length, e.Name(), text)
+		for _, name := range []string{"U/first", "U/" + someID, "U/Snapshot/49/" + someID} {
+			if data, err := os.ReadFile(filepath.Join(path, name)); err == nil && len(data) != 4 {
+				t.Errorf("%d bytes: %s holds %q", length, name, data)
 			}
 		}
 		if left, _ := os.ReadDir(filepath.Join(path, arriving)); len(left) > 0 {
 			t.Errorf("%d bytes: %v is left", length, left)
 		}
 		folder.Close()
+	}
+}
+
+// If the device sends a file again while it is being written, the last one stays.
+func TestReceiveTwice(t *testing.T) {
+	folder, path := openFolder(t)
+	name := "U/Snapshot/49/" + someID
+	s := new(stream)
+	for i := range 50 {
+		s.file(name, strings.Repeat("x", i))
+	}
+	if _, failed, fatal := taken(t, folder, s.file(name, "last").end()); failed != nil || fatal != nil {
+		t.Fatal(failed, fatal)
+	}
+	if content(t, path, name) != "last" {
+		t.Error("another one stayed")
+	}
+}
+
+// After a file could not be written, no file changes the state, however often the device tries.
+func TestReceiveFails(t *testing.T) {
+	folder, path := openFolder(t)
+	if err := errors.Join(folder.makeFolder("U"), os.WriteFile(filepath.Join(path, "U/Snapshot"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, failed, _ := taken(t, folder, new(stream).file("U/Snapshot/49/"+someID, "x").end()); failed == nil {
+		t.Error("a file in a file was written")
+	}
+	for range 2 {
+		if _, failed, _ := taken(t, folder, new(stream).file("U/Status.plist", "moving").end()); failed == nil {
+			t.Error("no error was reported")
+		}
+	}
+	if _, err := os.Stat(filepath.Join(path, "U/Status.plist")); err == nil {
+		t.Error("the state was written")
 	}
 }
 

@@ -26,57 +26,43 @@ type incoming struct {
 
 func (w *incoming) give(p piece) { w.pieces <- p }
 
-// begin starts writing a file.
-func (r *reception) begin(name string) *incoming {
-	const ahead = 4
-	w := &incoming{pieces: make(chan piece, ahead)}
-	r.slots <- struct{}{}
-	r.writing.Go(func() {
-		defer func() { <-r.slots }()
-		r.write(name, w.pieces)
-	})
-	return w
-}
-
-// write writes a file and gives it its name. After an error it discards further data.
-func (r *reception) write(name string, pieces <-chan piece) {
+// write writes a file and gives it its name. After an error it discards further data. Buffers go
+// back to the channel they came from.
+func (f *Folder) write(name string, pieces <-chan piece, buffers chan<- []byte) {
 	a := Arrival{Path: name}
 	var file *os.File
 	var temporary string
 	sum1, sum256 := sha1.New(), sha256.New()
 	for p := range pieces {
-		broken := r.failed()
+		broken := f.failed() != nil
 		if file == nil && !broken && !p.abandoned {
 			var err error
-			if file, temporary, err = r.create(); err != nil {
-				r.fail(err)
+			if file, temporary, err = f.createFor(name); err != nil {
+				f.fail(err)
 				broken = true
 			}
 		}
 		if len(p.data) > 0 {
 			if !broken {
-				r.fail(writeTo(file, p.data, sum1, sum256))
+				f.fail(writeTo(file, p.data, sum1, sum256))
 				a.Size += int64(len(p.data))
 			}
-			r.buffers <- p.data[:bufferSize]
+			buffers <- p.data[:bufferSize]
 		}
 		if !p.last || broken {
 			continue
 		}
-		if err := r.install(file, temporary, name, nil); err != nil {
-			file = nil
-			r.fail(err)
+		err := f.install(file, temporary, name, nil)
+		if file = nil; err != nil {
+			f.fail(err)
 			continue
 		}
-		file = nil
 		sum1.Sum(a.SHA1[:0])
 		sum256.Sum(a.SHA256[:0])
-		r.mu.Lock()
-		r.arrived = append(r.arrived, a)
-		r.mu.Unlock()
+		f.writing.finished(a)
 	}
 	if file != nil {
-		_ = r.install(file, temporary, "", errAbandoned) // removes the file
+		_ = f.install(file, temporary, "", errAbandoned) // removes the file
 	}
 }
 
@@ -91,25 +77,36 @@ func writeTo(file *os.File, data []byte, sums ...hash.Hash) error {
 	return err
 }
 
+// createFor creates the file in which a file is received. In Snapshot, where the device sends new
+// files, it has its name from the start, which saves renaming every file of a full backup. If the
+// session ends before the file is complete it is removed, and if the process ends or the computer
+// stops, it was never passed to Kept. Elsewhere, and in place of an existing file, the name is
+// temporary.
+func (f *Folder) createFor(name string) (file *os.File, temporary string, err error) {
+	if path.Base(path.Dir(path.Dir(name))) == snapshot && isStored(name) {
+		if file, err = f.createFile(name); err == nil {
+			return file, name, nil
+		}
+	}
+	return f.create()
+}
+
 // create creates a temporary file.
 func (f *Folder) create() (file *os.File, temporary string, err error) {
-	f.naming.Lock()
-	f.number++
-	temporary = arriving + "/" + strconv.FormatUint(f.number, 36)
-	f.naming.Unlock()
+	temporary = arriving + "/" + strconv.FormatUint(f.number.Add(1), 36)
 	file, err = f.createFile(temporary)
 	return file, temporary, err
 }
 
-// install closes a file and renames it, replacing any existing file. If the file is incomplete,
-// it is removed instead.
+// install closes a file and renames it, unless it has its name, replacing any existing file. If the
+// file is incomplete, it is removed instead.
 func (f *Folder) install(file *os.File, temporary, name string, written error) error {
 	err := written
 	if err == nil {
 		err = syncFile(file)
 	}
 	err = errors.Join(err, file.Close())
-	if err == nil {
+	if err == nil && temporary != name {
 		err = f.rename(temporary, name)
 		if errors.Is(err, fs.ErrNotExist) { // devices usually create the folders first, but need not
 			if err = f.root.MkdirAll(path.Dir(name), 0o700); err == nil {

@@ -88,7 +88,7 @@ func (s *stream) file(path, data string) *stream {
 
 func (s *stream) end() []byte { s.number(0); return s.Bytes() }
 
-// taken receives a stream into a folder.
+// taken receives a stream into a folder and waits until it is written.
 func taken(t testing.TB, folder *Folder, data []byte) (unread []Unread, failed, fatal error) {
 	t.Helper()
 	buffers := make(chan []byte, bufferCount)
@@ -96,6 +96,10 @@ func taken(t testing.TB, folder *Folder, data []byte) (unread []Unread, failed, 
 		buffers <- make([]byte, bufferSize)
 	}
 	unread, failed, fatal = folder.receive(streamReader{bufio.NewReader(bytes.NewReader(data))}, buffers, func(int, int64) {})
+	folder.settle()
+	if failed == nil {
+		failed = folder.failed()
+	}
 	if len(buffers) != bufferCount {
 		t.Errorf("%d of %d buffers came back", len(buffers), bufferCount)
 	}

@@ -21,6 +21,9 @@ const (
 // device.
 const arriving = ".arriving"
 
+// snapshot is the folder in which the device puts new files until all have arrived.
+const snapshot = "Snapshot"
+
 // cleanPath maps a path from the device to one within its folder; "." is the folder itself.
 // Absolute paths are treated as relative to it.
 func cleanPath(path string) (string, error) {

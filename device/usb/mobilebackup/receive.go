@@ -6,7 +6,6 @@ import (
 	"io"
 	"path"
 	"strings"
-	"sync"
 )
 
 // An Unread is a file that the device could not read and did not send.
@@ -36,56 +35,25 @@ const checkFreeEvery = 64 << 20
 // A reception receives the files of one stream.
 type reception struct {
 	*Folder
-	stream  streamReader
-	told    func(files int, bytes int64)
-	buffers chan []byte
-	slots   chan struct{} // a semaphore for concurrent writers
-
-	writing   sync.WaitGroup
+	stream    streamReader
+	told      func(files int, bytes int64)
+	buffers   chan []byte
 	unread    []Unread
 	unchecked int64 // bytes since the free space was last checked
-
-	mu      sync.Mutex
-	failure error // the first write error
-	arrived []Arrival
 }
 
-// receive reads a stream of files. fatal says why the session cannot continue; failed says why a
-// file could not be written, which the device has to handle.
+// receive reads a stream of files. It may return while the last of them are still being written,
+// so the device sends the next ones at once: an error is then reported for a later stream, at the
+// latest for the one that changes the state of the backup. fatal says why the session cannot
+// continue; failed says why a file could not be written, which the device has to handle.
 func (f *Folder) receive(stream streamReader, buffers chan []byte, told func(files int, bytes int64)) (unread []Unread, failed, fatal error) {
-	f.parents.trim()
-	r := &reception{Folder: f, stream: stream, told: told, buffers: buffers, slots: make(chan struct{}, writers), unchecked: checkFreeEvery}
-	fatal = r.files()
-	r.settle()
-	if r.failure == nil && fatal == nil {
-		r.fail(f.syncSome())
+	r := &reception{Folder: f, stream: stream, told: told, buffers: buffers, unchecked: checkFreeEvery}
+	if fatal = r.files(); fatal != nil {
+		f.settle()
+	} else if f.failed() == nil {
+		f.fail(f.syncSome())
 	}
-	return r.unread, r.failure, fatal
-}
-
-// settle waits for the writers and records what was received.
-func (r *reception) settle() {
-	r.writing.Wait()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, a := range r.arrived {
-		r.Folder.arrived(a)
-	}
-	r.arrived = r.arrived[:0]
-}
-
-func (r *reception) fail(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failure == nil {
-		r.failure = err
-	}
-}
-
-func (r *reception) failed() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failure != nil
+	return r.unread, f.failed(), fatal
 }
 
 // files reads to the end of the stream.
@@ -110,10 +78,9 @@ func (r *reception) files() error {
 func (r *reception) file(name string) (last bool, err error) {
 	state := !isStored(name)
 	if state {
-		r.settle()
 		r.fail(r.sync())
 	}
-	w := r.begin(name)
+	w := r.begin(name, r.buffers)
 	end, words, err := r.blocks(w)
 	switch {
 	case err != nil:
@@ -127,7 +94,6 @@ func (r *reception) file(name string) (last bool, err error) {
 	}
 	close(w.pieces)
 	if state {
-		r.settle()
 		r.fail(r.sync())
 	}
 	return end.last, err

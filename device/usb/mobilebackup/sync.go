@@ -5,11 +5,13 @@ import (
 	"time"
 )
 
-// How much may be received, and how much time may pass, before syncSome begins a sync.
+// How much may be received, and how much time may pass, before syncSome begins a sync, and how many
+// times as much before it waits for the previous one.
 const (
 	syncBytes = 64 << 20
 	syncFiles = 1024
 	syncEvery = 2 * time.Second
+	behind    = 8
 )
 
 // changes holds the changes in a folder that are not known to be on the disk.
@@ -35,12 +37,22 @@ func (f *Folder) arrived(a Arrival) {
 }
 
 // syncSome begins a sync if enough data or time has accumulated since the last one. The device
-// keeps sending while the disk writes: nothing depends on these files yet, and one that was not
-// synced before a crash is sent again.
+// keeps sending while the disk writes, even if that takes longer than receiving the next files, up
+// to behind times as many: nothing depends on these files yet, and one that was not synced before
+// a crash is sent again.
 func (f *Folder) syncSome() error {
+	f.collect()
 	p := f.pending
 	if p.bytes < syncBytes && len(p.arrivals) < syncFiles && time.Since(p.since) < syncEvery {
 		return nil
+	}
+	select {
+	case f.lost = <-f.syncing: // blocks if there is none
+		f.syncing = nil
+	default:
+		if f.syncing != nil && p.bytes < behind*syncBytes && len(p.arrivals) < behind*syncFiles {
+			return nil
+		}
 	}
 	if err := f.synced(); err != nil {
 		return err
@@ -54,6 +66,7 @@ func (f *Folder) syncSome() error {
 
 // sync returns once all changes in the folder are on the disk.
 func (f *Folder) sync() error {
+	f.settle()
 	if err := f.synced(); err != nil || len(f.pending.folders) == 0 {
 		return err
 	}
