@@ -40,7 +40,12 @@ func LookForActivity(ctx context.Context, folder Folder) (Activity, error) {
 		return Activity{}, reasonOf(err)
 	}
 	defer root.Close()
-	status := readStatus(root)
+	top, err := openDirectory(root, ".")
+	if err != nil {
+		return Activity{}, reasonOf(err)
+	}
+	defer top.close()
+	status := readStatus(top)
 	state, _ := status.snapshot.Get()
 	a := Activity{Unfinished: state != stateFinished}
 	var ended time.Time

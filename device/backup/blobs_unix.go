@@ -14,6 +14,10 @@ import (
 // calls. These functions skip what os.File does to support pollable files: open, stat, read and
 // close take four calls instead of eight.
 
+// nonBlocking is a flag for opening a file: os.File then leaves out the four calls that find out
+// whether it is pollable.
+const nonBlocking = unix.O_NONBLOCK
+
 // blobDirectory is an open folder. Holding the file keeps the descriptor open.
 type blobDirectory struct {
 	file *os.File
@@ -22,12 +26,24 @@ type blobDirectory struct {
 
 // openDirectory does not block if a pipe has replaced the folder.
 func openDirectory(root *os.Root, name string) (blobDirectory, error) {
-	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
+	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY|nonBlocking, 0)
 	if err != nil {
 		return blobDirectory{}, err
 	}
 	return blobDirectory{file, int(file.Fd())}, nil
 }
+
+// openTop opens the folder of a backup.
+func openTop(path string) (blobDirectory, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY|nonBlocking, 0)
+	if err != nil {
+		return blobDirectory{}, err
+	}
+	return blobDirectory{file, int(file.Fd())}, nil
+}
+
+// names returns up to most names in the folder. It may be called only once.
+func (d blobDirectory) names(most int) ([]string, error) { return d.file.Readdirnames(most) }
 
 func (d blobDirectory) close() {
 	if d.file != nil {

@@ -6,6 +6,9 @@ import (
 	"syscall"
 )
 
+// nonBlocking is a flag for opening a file on other systems.
+const nonBlocking = 0
+
 // blobDirectory is an open folder.
 type blobDirectory struct {
 	root *os.Root
@@ -23,6 +26,22 @@ func openDirectory(root *os.Root, name string) (blobDirectory, error) {
 		return blobDirectory{}, err
 	}
 	return blobDirectory{folder, file}, nil
+}
+
+// openTop opens the folder of a backup.
+func openTop(path string) (blobDirectory, error) {
+	folder, err := os.OpenRoot(path)
+	return blobDirectory{folder}, err
+}
+
+// names returns up to most names in the folder.
+func (d blobDirectory) names(most int) ([]string, error) {
+	folder, err := d.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	return folder.Readdirnames(most)
 }
 
 func (d blobDirectory) close() {

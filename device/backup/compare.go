@@ -66,36 +66,37 @@ const (
 
 // compare inspects every file listed in the manifest.
 func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
-	batches := make(chan *batch, 2*v.options.Workers)
-	pool := sync.Pool{New: func() any { return &batch{} }} // most backups in a large collection are small
 	stop := v.reportProgress()
 	defer stop()
-
 	v.totalRows.Store(m.Length(ctx))
-	count := v.options.Workers
-	if total := v.totalRows.Load(); total > 0 {
-		count = int(min(uint64(count), total/batchRows+1))
+	if total := v.totalRows.Load(); v.depth == device.QuickLook && 0 < total && total < batchRows {
+		i := newInspector(ctx, v)
+		defer i.end()
+		return v.feed(ctx, m, func(b *batch) {
+			i.inspectAll(b)
+			batchPool.Put(b)
+		})
 	}
+	batches := make(chan *batch, 2*v.options.Workers)
 	var workers sync.WaitGroup
-	for range count {
+	for range v.options.Workers {
 		workers.Go(func() {
-			inspector := newInspector(ctx, v)
-			defer v.count(&inspector.tally)
+			i := newInspector(ctx, v)
+			defer i.end()
 			for b := range batches {
-				for i := range b.tasks {
-					if ctx.Err() == nil {
-						inspector.inspect(b, &b.tasks[i])
-					}
-				}
-				pool.Put(b)
+				i.inspectAll(b)
+				batchPool.Put(b)
 			}
 		})
 	}
-	err := v.feed(ctx, m, batches, &pool)
+	err := v.feed(ctx, m, func(b *batch) { batches <- b })
 	close(batches)
 	workers.Wait()
 	return err
 }
+
+// batchPool is shared by all verifications: a folder may hold thousands of small backups.
+var batchPool = sync.Pool{New: func() any { return &batch{} }}
 
 // count adds the counts of one worker.
 func (v *verification) count(t *tally) {
@@ -104,27 +105,27 @@ func (v *verification) count(t *tally) {
 	v.counts.add(t)
 }
 
-// feed reads the manifest into batches.
-func (v *verification) feed(ctx context.Context, m manifest.Manifest, batches chan<- *batch, pool *sync.Pool) error {
+// feed reads the manifest into batches, and hands over each.
+func (v *verification) feed(ctx context.Context, m manifest.Manifest, hand func(*batch)) error {
 	next := func() *batch {
-		b := pool.Get().(*batch)
+		b := batchPool.Get().(*batch)
 		b.tasks, b.text, b.bytes = b.tasks[:0], b.text[:0], 0
 		return b
 	}
 	b := next()
 	for row, err := range m.Rows(ctx) {
 		if err != nil {
-			batches <- b
+			hand(b)
 			return err
 		}
 		v.rows.Add(1)
 		v.take(b, row)
 		if b.full(v.depth) {
-			batches <- b
+			hand(b)
 			b = next()
 		}
 	}
-	batches <- b
+	hand(b)
 	return nil
 }
 
@@ -206,7 +207,11 @@ func (v *verification) reportProgress() (stop func()) {
 	}
 	done := make(chan struct{})
 	var reporter sync.WaitGroup
-	reporter.Go(func() {
+	reporter.Add(1)
+	// Most of thousands of small backups end before the first report.
+	first := time.AfterFunc(progressEvery, func() {
+		defer reporter.Done()
+		v.options.Progress(v.progress())
 		ticks := time.NewTicker(progressEvery)
 		defer ticks.Stop()
 		for {
@@ -214,14 +219,16 @@ func (v *verification) reportProgress() (stop func()) {
 			case <-ticks.C:
 				v.options.Progress(v.progress())
 			case <-done:
-				v.options.Progress(v.progress())
 				return
 			}
 		}
 	})
 	return func() {
-		close(done)
-		reporter.Wait()
+		if !first.Stop() {
+			close(done)
+			reporter.Wait()
+		}
+		v.options.Progress(v.progress())
 	}
 }
 

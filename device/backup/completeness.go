@@ -2,8 +2,9 @@ package backup
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -36,11 +37,11 @@ func (v *verification) judgeCompleteness() {
 			v.faults.example(listIncomplete, device.BackupProblem{Domain: appDomain + app, Detail: "installed, and not in the list"})
 		}
 	}
-	info, err := v.root.Lstat(mbdbName)
+	info, err := v.top.lstat(mbdbName)
 	if err != nil {
 		return
 	}
-	written := info.ModTime()
+	written := time.Unix(0, info.modified)
 	if time.Unix(0, v.counts.newest).Sub(written) > listMayLag {
 		v.leaveOpen(device.StatementList, listIncomplete, "it is older than files that it lists")
 	}
@@ -66,8 +67,8 @@ func (v *verification) absentApps() []string {
 
 // A mark is the state of a file or folder, compared to detect a change.
 type mark struct {
-	size     int64
-	modified time.Time
+	size     uint64
+	modified int64 // Unix nanoseconds
 	exists   bool
 	err      error // why nothing is known; nil if it is known whether it exists
 }
@@ -78,11 +79,11 @@ type mark struct {
 func (v *verification) marks() map[string]mark {
 	marks := map[string]mark{}
 	look := func(name string) {
-		info, err := v.root.Lstat(name)
+		info, err := v.top.lstat(name)
 		switch {
 		case err == nil:
-			marks[name] = mark{size: info.Size(), modified: info.ModTime(), exists: true}
-		case os.IsNotExist(err):
+			marks[name] = mark{size: info.size, modified: info.modified, exists: true}
+		case errors.Is(err, fs.ErrNotExist):
 			marks[name] = mark{}
 		default:
 			marks[name] = mark{err: err}
@@ -111,7 +112,7 @@ func (v *verification) judgeChange(before map[string]mark) {
 		switch is := after[name]; {
 		case was.err != nil || is.err != nil:
 			v.leaveOpen(device.StatementUnchanged, cmp.Or(obstacle(cmp.Or(was.err, is.err)), noPermission), "")
-		case was.exists != is.exists || was.size != is.size || !was.modified.Equal(is.modified):
+		case was != is:
 			v.leaveOpen(device.StatementUnchanged, changed, "")
 		}
 	}

@@ -109,7 +109,7 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 			continue
 		}
 		udid, _ := splitName(name)
-		path, err := filepath.EvalSymlinks(filepath.Join(real, name))
+		path, err := resolve(real, name)
 		if err != nil {
 			if udid != "" { // such as a link to a detached disk
 				closed = append(closed, Closed{place, filepath.Join(real, name), reasonOf(err)})
@@ -188,11 +188,22 @@ func below(path, name string, place Place) []Folder {
 	if udid == "" {
 		return nil
 	}
-	inner, err := filepath.EvalSymlinks(filepath.Join(path, name))
+	inner, err := resolve(path, name)
 	if err != nil || !isBackup(inner) {
 		return nil
 	}
 	return []Folder{folderAt(inner, name, place)}
+}
+
+// resolve returns the path of a name in a folder whose own path has no links, with links resolved.
+// filepath.EvalSymlinks would look at each part of the path again.
+func resolve(folder, name string) (string, error) {
+	path := filepath.Join(folder, name)
+	info, err := os.Lstat(path)
+	if err != nil || info.IsDir() || info.Mode().IsRegular() {
+		return path, err
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 // awayName returns the name of a folder that a cloud drive replaced with .NAME.icloud; "" for
@@ -213,7 +224,7 @@ func folderAt(path, name string, place Place) Folder {
 // list returns up to maxFolders names in a folder, sorted; if there are more, the error is
 // errCrowded.
 func list(path string) ([]string, error) {
-	folder, err := os.Open(path)
+	folder, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
 	if err != nil {
 		return nil, err
 	}

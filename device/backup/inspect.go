@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io/fs"
 	"path"
+	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -65,12 +66,32 @@ func (t *tally) add(o *tally) {
 // readSize is the size of a read; anything from 32 KiB to 4 MiB is equally fast.
 const readSize = 256 << 10
 
+// inspectors are pooled, as verifications are.
+var inspectors = sync.Pool{New: func() any { return &inspector{} }}
+
 func newInspector(ctx context.Context, v *verification) *inspector {
-	i := &inspector{verification: v, ctx: ctx}
+	i := inspectors.Get().(*inspector)
+	i.verification, i.ctx = v, ctx
 	if v.depth == device.DeepLook {
 		i.hash, i.sum256, i.buffer = sha1.New(), sha256.New(), make([]byte, readSize)
 	}
 	return i
+}
+
+// end adds what was counted to the verification. The inspector may not be used afterwards.
+func (i *inspector) end() {
+	i.count(&i.tally)
+	*i = inspector{}
+	inspectors.Put(i)
+}
+
+// inspectAll inspects the files of a batch until ctx ends.
+func (i *inspector) inspectAll(b *batch) {
+	for n := range b.tasks {
+		if i.ctx.Err() == nil {
+			i.inspect(b, &b.tasks[n])
+		}
+	}
 }
 
 // inspect inspects the file of one task.
@@ -161,7 +182,8 @@ func (i *inspector) liesBehindLink(id manifest.FileID) bool {
 // its folder.
 func (i *inspector) isAway(id manifest.FileID) bool {
 	folder, name := path.Split(i.blobs.path(id[0], id))
-	return i.exists(folder+"."+name+".icloud") || folder != "" && i.isInCloud(path.Clean(folder))
+	_, err := i.root.Lstat(folder + "." + name + ".icloud")
+	return err == nil || folder != "" && i.isInCloud(path.Clean(folder))
 }
 
 // refute records a fault of one file that makes a statement false.

@@ -47,10 +47,10 @@ func decryptList(t *testing.T, f backuptest.Folder, s shape) {
 	folder := Folder{Path: f.Path}
 	keys, err := Unlock(t.Context(), folder, s.password, nil)
 	must(t, err)
-	root, err := os.OpenRoot(f.Path)
+	top, err := openTop(f.Path)
 	must(t, err)
-	defer root.Close()
-	key, err := keys.Unwrap(readProperties(root).manifestKey)
+	defer top.close()
+	key, err := keys.Unwrap(readProperties(top).manifestKey)
 	must(t, err)
 	data, err := os.ReadFile(filepath.Join(f.Path, dbName))
 	must(t, err)

@@ -238,7 +238,12 @@ func listText(ctx context.Context, folder Folder, options Options, sizes bool) s
 		return err.Error()
 	}
 	defer root.Close()
-	v := verification{folder: folder, options: options, root: root, properties: readProperties(root), faults: newFaults(Options{})}
+	top, err := openTop(folder.Path)
+	if err != nil {
+		return err.Error()
+	}
+	defer top.close()
+	v := verification{folder: folder, options: options, root: root, top: top, properties: readProperties(top), faults: newFaults(Options{})}
 	m, err := v.openManifest(ctx)
 	if err != nil {
 		return err.Error()

@@ -106,12 +106,17 @@ func decryptedHead(path string, size int64, key []byte) (head []byte, length int
 
 // headOf returns the start of a file, up to the size of a SQLite header.
 func headOf(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, sqliteHeadSize))
+	head := make([]byte, sqliteHeadSize)
+	n, err := io.ReadFull(file, head)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil // shorter than a header
+	}
+	return head[:n], err
 }
 
 // Sweep removes copies of databases that earlier processes left behind when they were killed.

@@ -34,11 +34,10 @@ func (s *fileSet) add(id manifest.FileID) {
 // files have the same summary as its rows has none. Only for other folders are the IDs of the
 // rows collected, 20 bytes each, by reading the manifest again.
 func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
-	var files [256]fileSet
-	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) { files[in].add(id) })
+	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) { v.here[in].add(id) })
 	var unlike [256]bool
 	var expected uint64
-	for in, here := range files {
+	for in, here := range v.here {
 		if found := v.counts.ids[in]; here != found {
 			unlike[in] = true
 			expected += found.count

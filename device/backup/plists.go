@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,16 +43,18 @@ var (
 // readList reads some keys of a top-level property list of a backup. The error is a
 // device.Reason: Absent if the file does not exist, Refused if it may not be read,
 // ReadFailed if the disk or this computer failed, else what is wrong with its contents.
-func readList(root *os.Root, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
-	info, err := root.Lstat(name)
-	if err == nil && !info.Mode().IsRegular() {
+func readList(top blobDirectory, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
+	info, err := top.lstat(name)
+	if err == nil && !info.regular {
 		return nil, device.Malformed
 	}
-	var file *os.File
+	var file *blobFile
 	if err == nil {
-		file, err = root.Open(name)
+		file, _, err = top.open(name)
 	}
 	switch {
+	case err == nil && file == nil: // replaced in the meantime
+		return nil, device.Malformed
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, device.Absent
 	case errors.Is(err, fs.ErrPermission):
@@ -94,8 +95,8 @@ const (
 	stateFinished  = "finished"
 )
 
-func readStatus(root *os.Root) status {
-	list, err := readList(root, statusName, smallLists, statusKeys)
+func readStatus(top blobDirectory) status {
+	list, err := readList(top, statusName, smallLists, statusKeys)
 	if err == nil && !supported(text(list, "Version")) {
 		err = device.Unsupported
 	}
@@ -126,8 +127,8 @@ type info struct {
 	empty    bool
 }
 
-func readInfo(root *os.Root) info {
-	list, err := readList(root, infoName, infoList, infoKeys)
+func readInfo(top blobDirectory) info {
+	list, err := readList(top, infoName, infoList, infoKeys)
 	system := fact(err, list.Text, "macOS Version")
 	if _, missing := system.Get(); missing != nil {
 		system = fact(err, list.Text, "Windows OS Version")
@@ -164,8 +165,8 @@ type properties struct {
 	manifestKey []byte
 }
 
-func readProperties(root *os.Root) properties {
-	list, err := readList(root, propertiesName, smallLists, propertiesKeys)
+func readProperties(top blobDirectory) properties {
+	list, err := readList(top, propertiesName, smallLists, propertiesKeys)
 	lockdown, _ := list.Dict("Lockdown")
 	apps, _ := list.Dict("Applications")
 	keys, _ := list.Data("BackupKeyBag")

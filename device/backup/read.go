@@ -19,12 +19,12 @@ import (
 // reason.
 func Read(ctx context.Context, folder Folder) device.Backup {
 	b := device.Backup{Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID}}
-	root, err := os.OpenRoot(folder.Path)
+	top, err := openTop(folder.Path)
 	if err != nil {
 		return unreadable(b, err)
 	}
-	defer root.Close()
-	status, info, properties := readStatus(root), readInfo(root), readProperties(root)
+	defer top.close()
+	status, info, properties := readStatus(top), readInfo(top), readProperties(top)
 	b.Device = identity(folder, info, properties)
 	b.Date = status.date
 	b.SnapshotState = status.snapshot

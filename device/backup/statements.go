@@ -12,19 +12,17 @@ import (
 // open, so a skipped step never counts as a success.
 type statements struct {
 	mu  sync.Mutex
-	all map[device.StatementID]*device.Statement
+	all []device.Statement // in the order of [device.StatementIDs]; nil until one is marked
 }
 
 func (s *statements) of(id device.StatementID) *device.Statement {
 	if s.all == nil {
-		s.all = map[device.StatementID]*device.Statement{}
+		s.all = make([]device.Statement, len(device.StatementIDs))
+		for i, id := range device.StatementIDs {
+			s.all[i].ID = id
+		}
 	}
-	statement := s.all[id]
-	if statement == nil {
-		statement = &device.Statement{ID: id}
-		s.all[id] = statement
-	}
-	return statement
+	return &s.all[slices.Index(device.StatementIDs, id)]
 }
 
 // show marks a statement as shown true, unless it is refuted or left open.
@@ -124,18 +122,16 @@ func (s *statements) count(id device.StatementID, count, of uint64) {
 	statement.Count, statement.Of = count, of
 }
 
-// list returns every statement, in order.
+// list returns every statement, in order. No statement may be marked afterwards.
 func (s *statements) list() []device.Statement {
-	var list []device.Statement
 	for _, id := range device.StatementIDs {
-		statement := *s.of(id)
+		statement := s.of(id)
 		if statement.Shown == "" {
 			statement.Shown = device.ShownNeither
 		}
 		slices.Sort(statement.Faults)
-		list = append(list, statement)
 	}
-	return list
+	return s.all
 }
 
 // refute records a fault of the backup as a whole that makes a statement false.

@@ -38,6 +38,7 @@ type file struct{ domain, path string }
 // store reads single files from a backup, decrypting them if needed.
 type store struct {
 	root       *os.Root
+	top        blobDirectory
 	blobs      blobs
 	status     status
 	info       info
@@ -51,16 +52,21 @@ func openStore(ctx context.Context, folder Folder, options Options) (*store, err
 	if err != nil {
 		return nil, err
 	}
-	s := &store{root: root, status: readStatus(root), info: readInfo(root), properties: readProperties(root), options: options}
+	top, err := openDirectory(root, ".")
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	s := &store{root: root, top: top, status: readStatus(top), info: readInfo(top), properties: readProperties(top), options: options}
 	s.blobs.root = root
-	if _, err := root.Lstat(dbName); err != nil {
-		_, err := root.Lstat(mbdbName)
+	if _, err := top.lstat(dbName); err != nil {
+		_, err := top.lstat(mbdbName)
 		s.blobs.flat = err == nil
 	}
 	if !s.properties.isEncrypted() {
 		return s, nil
 	}
-	v := verification{folder: folder, options: options, root: root, properties: s.properties, faults: newFaults(Options{})}
+	v := verification{folder: folder, options: options, root: root, top: top, properties: s.properties, faults: newFaults(Options{})}
 	v.blobs.root, v.blobs.flat = root, s.blobs.flat
 	defer v.blobs.close()
 	s.manifest, err = v.openManifest(ctx)
@@ -85,6 +91,7 @@ func (s *store) close() {
 		s.manifest.Close()
 	}
 	s.blobs.close()
+	s.top.close()
 	s.root.Close()
 }
 

@@ -3,7 +3,6 @@ package backup
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -20,15 +19,15 @@ var ErrNotEncrypted = errors.New("the backup is not encrypted")
 // Manifest.plist could not be read; keybag.ErrDamaged comes with the keys that did unwrap. The
 // password is not kept.
 func Unlock(ctx context.Context, folder Folder, password string, progress keybag.Progress) (*keybag.Keys, error) {
-	root, err := os.OpenRoot(folder.Path)
+	top, err := openTop(folder.Path)
 	switch {
 	case obstacle(err) != nil:
 		return nil, device.ReadFailed
 	case err != nil:
 		return nil, device.Refused
 	}
-	defer root.Close()
-	properties := readProperties(root)
+	defer top.close()
+	properties := readProperties(top)
 	if properties.err != nil {
 		return nil, properties.err
 	}
@@ -43,14 +42,14 @@ func Unlock(ctx context.Context, folder Folder, password string, progress keybag
 	if err != nil && !errors.Is(err, keybag.ErrDamaged) {
 		return nil, err
 	}
-	keys.Records = recordKey(ctx, root, folder, password)
+	keys.Records = recordKey(ctx, top, folder, password)
 	return &keys, err
 }
 
 // recordKey returns the key of the records in a Manifest.db of iOS 10.0; nil for other
 // versions.
-func recordKey(ctx context.Context, root *os.Root, folder Folder, password string) []byte {
-	if info, err := root.Lstat(dbName); err != nil || !info.Mode().IsRegular() {
+func recordKey(ctx context.Context, top blobDirectory, folder Folder, password string) []byte {
+	if info, err := top.lstat(dbName); err != nil || !info.regular {
 		return nil
 	}
 	path := filepath.Join(folder.Path, dbName)

@@ -80,6 +80,7 @@ type verification struct {
 	options    Options
 	depth      device.ProofDepth
 	root       *os.Root
+	top        blobDirectory // the folder itself
 	statements statements
 	faults     *faults
 	blobs      blobs
@@ -88,9 +89,9 @@ type verification struct {
 	status     status
 	info       info
 	properties properties
-	lost       *Mode // why Manifest.plist is unavailable; nil if it is available
-	kind       kind  // how the files are stored
-	top        struct {
+	lost       *Mode    // why Manifest.plist is unavailable; nil if it is available
+	kind       kind     // how the files are stored
+	inTop      struct { // top-level names
 		once  sync.Once
 		names []string
 		err   error
@@ -103,14 +104,22 @@ type verification struct {
 	inner                               map[manifest.FileID]*atomic.Int32 // databases to check, with what is known of each one's file
 
 	mu     sync.Mutex
-	counts tally // of the workers that have finished
+	counts tally        // of the workers that have finished
+	here   [256]fileSet // IDs of the files in the folders, by first byte
 }
 
+// verifications are pooled: each has 20 KB of counts by first byte of an ID, and a folder may hold
+// thousands of small backups.
+var verifications = sync.Pool{New: func() any { return &verification{} }}
+
 func verify(ctx context.Context, folder Folder, options Options, depth device.ProofDepth) device.Proof {
-	v := &verification{
-		folder: folder, options: options, depth: depth, began: time.Now().UnixNano(),
-		faults: newFaults(options), domains: map[string]*domainCount{},
-	}
+	v := verifications.Get().(*verification)
+	defer func() {
+		*v = verification{}
+		verifications.Put(v)
+	}()
+	v.folder, v.options, v.depth, v.began = folder, options, depth, time.Now().UnixNano()
+	v.faults, v.domains = newFaults(options), map[string]*domainCount{}
 	if v.options.Workers <= 0 {
 		v.options.Workers = max(8, 2*runtime.GOMAXPROCS(0))
 	}
@@ -141,6 +150,11 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 	defer root.Close()
 	v.root, v.blobs.root = root, root
 	defer v.blobs.close()
+	if v.top, err = openDirectory(root, "."); err != nil {
+		v.leaveOpen(device.StatementLayout, cmp.Or(obstacle(err), noPermission), "the folder: "+reasonOf(err).Error())
+		return v.proof()
+	}
+	defer v.top.close()
 
 	began, _ := root.Stat(".")
 	before := v.marks()

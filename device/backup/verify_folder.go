@@ -15,7 +15,7 @@ import (
 
 // lookAtTop judges the property lists, and reports whether the files are worth checking.
 func (v *verification) lookAtTop() bool {
-	v.status, v.info, v.properties = readStatus(v.root), readInfo(v.root), readProperties(v.root)
+	v.status, v.info, v.properties = readStatus(v.top), readInfo(v.top), readProperties(v.top)
 	switch {
 	case v.isCrafted():
 		v.refute(device.StatementLayout, crafted, "")
@@ -41,8 +41,9 @@ func (v *verification) lookAtTop() bool {
 	return true
 }
 
+// exists reports whether there is a top-level file or folder of this name.
 func (v *verification) exists(name string) bool {
-	_, err := v.root.Lstat(name)
+	_, err := v.top.lstat(name)
 	return err == nil
 }
 
@@ -68,21 +69,12 @@ func (v *verification) neverFinished() bool {
 // names returns the top-level names, up to maxFolders. They are read only once: if they change
 // after that, so do the marks.
 func (v *verification) names() ([]string, error) {
-	v.top.once.Do(func() { v.top.names, v.top.err = v.readNames() })
-	return v.top.names, v.top.err
-}
-
-func (v *verification) readNames() ([]string, error) {
-	top, err := v.root.Open(".")
-	if err != nil {
-		return nil, err
-	}
-	defer top.Close()
-	names, err := top.Readdirnames(maxFolders)
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return names, err
+	v.inTop.once.Do(func() {
+		if v.inTop.names, v.inTop.err = v.top.names(maxFolders); errors.Is(v.inTop.err, io.EOF) {
+			v.inTop.err = nil
+		}
+	})
+	return v.inTop.names, v.inTop.err
 }
 
 // isOfBackup reports whether a top-level name is that of a stored file or of a folder of stored

@@ -57,8 +57,8 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 // judgeJournal looks for the rollback journal of a Manifest.db: a program was stopped while
 // changing the list, and the next to open it for writing would roll the change back.
 func (v *verification) judgeJournal(m manifest.Manifest) {
-	info, err := v.root.Lstat(dbName + "-journal")
-	if !m.Flat() && err == nil && info.Size() > 0 {
+	info, err := v.top.lstat(dbName + "-journal")
+	if !m.Flat() && err == nil && info.size > 0 {
 		v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
 	}
 }
@@ -163,8 +163,8 @@ func (v *verification) whyKeysLost() *Mode {
 const largeManifest = 4 << 20
 
 func (v *verification) isLarge(m manifest.Manifest) bool {
-	info, err := v.root.Lstat(dbName)
-	return !m.Flat() && err == nil && info.Size() >= largeManifest
+	info, err := v.top.lstat(dbName)
+	return !m.Flat() && err == nil && info.size >= largeManifest
 }
 
 // checkBeside checks a manifest while another goroutine reads it.
@@ -232,7 +232,7 @@ func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, err
 
 // manifestSize rejects what cannot be a manifest before anything opens it.
 func (v *verification) manifestSize(name string) (int64, error) {
-	info, err := v.root.Lstat(name)
+	info, err := v.top.lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && (v.isInCloud(dbName) || v.isInCloud(mbdbName)):
 		return 0, errInCloud
@@ -240,10 +240,10 @@ func (v *verification) manifestSize(name string) (int64, error) {
 		return 0, errors.New("it is missing")
 	case err != nil:
 		return 0, err
-	case !info.Mode().IsRegular():
+	case !info.regular:
 		return 0, errors.New("it is not a file")
-	case info.Size() == 0:
+	case info.size == 0:
 		return 0, errors.New("it is empty")
 	}
-	return info.Size(), nil
+	return int64(info.size), nil
 }

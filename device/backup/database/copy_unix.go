@@ -12,6 +12,10 @@ import (
 // unlinkOpen reports whether an open file can be unlinked.
 const unlinkOpen = true
 
+// nonBlocking is a flag for opening a file that spares system calls: os.File then does not find out
+// whether it is pollable.
+const nonBlocking = syscall.O_NONBLOCK
+
 // isRunning reports whether a process exists, including one of another user.
 func isRunning(process int) bool {
 	err := syscall.Kill(process, 0)
