@@ -20,6 +20,7 @@ const fewFiles = 5
 // is wrong, then the folders searched.
 func writeBackups(w io.Writer, r report.Report, o Options) error {
 	p := newPage(o)
+	p.to = w
 	p.interruption(r)
 	labels := p.labels(r.Devices)
 	for i, d := range r.Devices {

@@ -61,6 +61,10 @@ func WrapAroundAddresses(text string, width int) []string {
 // prefix returns the longest prefix of text that fits into width columns, but at least one
 // character.
 func prefix(text string, width int) string {
+	// The next letter tells whether the last one that fits has marks.
+	if most := max(width, 1); isNarrow(text[:min(len(text), most+1)]) {
+		return text[:min(len(text), most)]
+	}
 	end, used := 0, 0
 	letters := displaywidth.StringGraphemes(text)
 	for letters.Next() {
@@ -84,7 +88,23 @@ func cut(text string, width int, ellipsis string) string {
 func DisplayWidth(text string) int { return columns(text) }
 
 // columns returns the display width of text.
-func columns(text string) int { return displaywidth.String(text) }
+func columns(text string) int {
+	if isNarrow(text) {
+		return len(text)
+	}
+	return displaywidth.String(text)
+}
+
+// isNarrow reports whether text is printable ASCII, each byte of which takes one column. Most text
+// is, and telling so is ten times as fast as measuring it.
+func isNarrow(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
 
 // pad pads text with spaces to width columns.
 func pad(text string, width int) string {

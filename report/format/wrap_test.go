@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/clipperhouse/displaywidth"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -71,4 +72,26 @@ func BenchmarkWrapLongWord(b *testing.B) {
 	for b.Loop() {
 		wrap(word, 40)
 	}
+}
+
+// Measuring printable ASCII by its length gives what measuring its letters gives.
+func FuzzPrefix(f *testing.F) {
+	for _, text := range []string{"plain", "plain e\u0301", "a\u0301b", "李雷 of the bench", "tab\there", ""} {
+		f.Add(text, 5)
+	}
+	f.Fuzz(func(t *testing.T, text string, width int) {
+		width %= 200
+		end, used := 0, 0
+		for letters := displaywidth.StringGraphemes(text); letters.Next(); end += len(letters.Value()) {
+			if used += letters.Width(); used > width && end > 0 {
+				break
+			}
+		}
+		if got := prefix(text, width); got != text[:end] {
+			t.Errorf("prefix(%q, %d) = %q, want %q", text, width, got, text[:end])
+		}
+		if got := columns(text); got != displaywidth.String(text) {
+			t.Errorf("%q takes %d columns, want %d", text, got, displaywidth.String(text))
+		}
+	})
 }
