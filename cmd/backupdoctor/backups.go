@@ -1,7 +1,6 @@
 package main
 
 import (
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -88,18 +87,6 @@ func (e env) backupRunOf(ctx *cli.Context, set scan.BackupSet) (run backupRun, e
 
 func (run backupRun) pipe(e env) scan.Pipe {
 	return scan.Pipe{Source: run.source, Judge: run.judge, Sinks: run.sinks(e), Subject: report.OfBackups}
-}
-
-// heapGrowth is how much the heap may grow between two garbage collections, in percent, as in GOGC.
-// With half of Go's default, a list of 8,000 backups or a report of 4,000 devices needs less than
-// 100 MB, and a few percent more time.
-const heapGrowth = 50
-
-// keepHeapSmall applies heapGrowth, unless the user has set GOGC.
-func (e env) keepHeapSmall() {
-	if e.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
 }
 
 // manyExamples is how many files of each fault a report with all files may name. More could

@@ -102,22 +102,37 @@ func (f Folders) inspect(ctx context.Context, devices []BackupSet, done func(num
 		}
 		return 0
 	}
-	pending := make(chan chan device.Snapshot, atATime-2) // one is waited for, and one waits to be sent
+	type inspection struct {
+		number   int
+		snapshot chan device.Snapshot
+	}
+	work, pending := make(chan inspection), make(chan inspection, maxAhead)
+	for range atATime {
+		go func() {
+			for i := range work {
+				i.snapshot <- one(i.number)
+			}
+		}()
+	}
 	go func() {
 		defer close(pending)
+		defer close(work)
 		for number := range devices {
 			if !wanted() {
 				return
 			}
-			snapshot := make(chan device.Snapshot, 1)
-			go func() { snapshot <- one(number) }()
-			pending <- snapshot
+			i := inspection{number, make(chan device.Snapshot, 1)}
+			pending <- i
+			work <- i
 		}
 	}()
-	var number int
-	for snapshot := range pending {
-		done(number, <-snapshot)
-		number++
+	var inspected int
+	for i := range pending {
+		done(i.number, <-i.snapshot)
+		inspected++
 	}
-	return len(devices) - number
+	return len(devices) - inspected
 }
+
+// maxAhead is how many inspected devices may wait for an earlier one to be inspected and judged.
+const maxAhead = 16
