@@ -3,7 +3,6 @@ package scan
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -12,7 +11,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/actlock"
-	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -245,7 +243,11 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 		return library.Copy{}, err
 	}
 	folder.Free = func() (uint64, error) { return host.FreeBytes(partial.Path) }
-	folder.Kept = func(files []mobilebackup.Arrival) error { return partial.Keep(receivedOf(files, time.Now())) }
+	lists := listsOf(ctx, partial.Path, shelf.UDID)
+	folder.Kept = func(files []mobilebackup.Arrival) error {
+		lists.note(files)
+		return partial.Keep(receivedOf(files, time.Now()))
+	}
 	result, err := c.session(ctx, usb.Backup{Folder: folder, Full: c.Full})
 	if errClose := folder.Close(); err == nil {
 		err = errClose
@@ -254,7 +256,7 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 		err = &refusedBackup{result.Outcome}
 	}
 	if err == nil {
-		err = finishedIn(ctx, partial.Path, shelf.UDID)
+		err = lists.finished(ctx)
 	}
 	if err != nil {
 		return library.Copy{}, err
@@ -266,20 +268,6 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 		err = library.SaveTransfer(copied.Folder, library.Transfer{Bytes: result.Bytes, Seconds: ended.Sub(c.sending).Seconds()})
 	}
 	return copied, err
-}
-
-// errUnfinished means that the device reported success, but its Status.plist does not.
-var errUnfinished = errors.New("the device said that it was done, but Status.plist does not say finished")
-
-// finishedIn checks that Status.plist says that the backup finished.
-func finishedIn(ctx context.Context, path, udid string) error {
-	folders, _ := backup.Find(ctx, []backup.Place{{Path: path}})
-	for _, f := range folders {
-		if state, err := backup.Read(ctx, f).SnapshotState.Get(); device.SameUDID(f.UDID, udid) && err == nil && state == "finished" {
-			return nil
-		}
-	}
-	return errUnfinished
 }
 
 // session runs the backup session with the device.
