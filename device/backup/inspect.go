@@ -34,6 +34,7 @@ type tally struct {
 	lengthsRight, lengthsByHeader, lengthsUnknown      uint64
 	longer                                             uint64 // longer than recorded, without a digest
 	withDigest, digestsRight, digestsLeft, withoutOnes uint64
+	emptyLeft                                          uint64 // of digestsLeft: files of 0 bytes, as recorded
 	receivedRight                                      uint64 // files identical to what arrived
 	touched                                            uint64 // files modified during the inspection
 	newest                                             int64  // modification time of the newest file, in Unix nanoseconds
@@ -53,6 +54,7 @@ func (t *tally) add(o *tally) {
 	t.withDigest += o.withDigest
 	t.digestsRight += o.digestsRight
 	t.digestsLeft += o.digestsLeft
+	t.emptyLeft += o.emptyLeft
 	t.withoutOnes += o.withoutOnes
 	t.receivedRight += o.receivedRight
 	t.touched += o.touched

@@ -61,26 +61,40 @@ func (i *inspector) isCutInBlock(b *batch, t *task, stored uint64) bool {
 	return true
 }
 
-// empty checks a file of 0 bytes.
+// empty checks a file of 0 bytes. An encrypted file that is empty on the device is usually stored
+// as a block of padding, which its digest covers; stored with 0 bytes, it has lost nothing.
 func (i *inspector) empty(b *batch, t *task) {
-	if t.hasKey && i.kind == locked {
-		i.padded++ // there is no block that could be wrong
-	}
+	compared := t.hasDigest && i.comparesDigests()
 	switch {
+	case compared && t.digest == sha1.Sum(nil):
+		i.digestsRight++
+	case t.hasSize && t.size > 0:
+		i.refute(device.StatementLengths, blobEmpty, b, t, fmt.Sprintf("recorded with %d bytes", t.size))
+		i.keepDigest(t)
+		return
+	case i.known && i.received.Size > 0:
+		i.refute(device.StatementLengths, blobEmpty, b, t, fmt.Sprintf("%d bytes arrived", i.received.Size))
+		i.keepDigest(t)
+		return
+	case compared && (i.kind == plain || !t.hasSize):
+		i.refute(device.StatementDigests, blobAltered, b, t, "the digest of its 0 bytes does not match the one recorded")
+		return
 	case !t.hasSize:
 		i.lengthsUnknown++
 		i.keepDigest(t)
-	case t.size > 0:
-		i.refute(device.StatementLengths, blobEmpty, b, t, fmt.Sprintf("recorded with %d bytes", t.size))
+		if i.unlocks(t) {
+			i.leaveOpen(device.StatementPadding, blobPadding, b, t, "0 bytes, and no size is recorded")
+		}
+		return
+	case compared:
+		i.emptyLeft++
 		i.keepDigest(t)
-	case t.hasDigest && i.comparesDigests() && t.digest == sha1.Sum(nil):
-		i.lengthsRight++
-		i.digestsRight++
-	case t.hasDigest && i.comparesDigests() && i.kind == plain:
-		i.refute(device.StatementDigests, blobAltered, b, t, "the digest of its 0 bytes does not match the one recorded")
-	default: // a file of 0 bytes has lost nothing, whatever its digest
-		i.lengthsRight++
+	default:
 		i.keepDigest(t)
+	}
+	i.lengthsRight++
+	if t.hasKey && i.kind == locked {
+		i.padded++ // there is no block that could be wrong
 	}
 }
 

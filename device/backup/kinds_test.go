@@ -157,6 +157,42 @@ func TestStoredEmpty(t *testing.T) {
 	}
 }
 
+// A file of 0 bytes without a recorded size is compared by its digest, or has no padding to be right.
+func TestStoredEmptyWithoutSize(t *testing.T) {
+	for _, test := range []struct {
+		domain, path  string
+		locked, plain [2]device.ProofVerdict
+	}{
+		{digestDomain, digestPath, [2]device.ProofVerdict{neither, broken}, [2]device.ProofVerdict{whole, broken}},
+		{photoDomain, photoPath, always(neither), always(whole)},
+	} {
+		files := slices.Clone(healthy)
+		for i := range files {
+			files[i].NoSize = files[i].Path == test.path
+		}
+		for _, s := range shapes[:2] {
+			written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Password: s.password, Files: slices.Values(files)})
+			must(t, err)
+			must(t, os.Truncate(written.Blob(test.domain, test.path), 0))
+			want := test.plain
+			if s.password != "" {
+				want = test.locked
+			}
+			for i, proof := range proofsOf(t, written, s) {
+				if got := checks.BackupVerdict(proof); got != want[i] {
+					t.Errorf("%s, %s, %s: %s, want %s; %+v", s.name, test.path, proof.Depth, got, want[i], proof.Faults)
+				}
+				if padding := proof.Statement(device.StatementPadding); s.password != "" && padding.Count == padding.Of {
+					t.Errorf("%s, %s, %s: %+v", s.name, test.path, proof.Depth, padding)
+				}
+				if digests := proof.Statement(device.StatementDigests); digests.Shown == device.ShownTrue && proof.DigestsLeft > 0 {
+					t.Errorf("%s, %s, %s: every digest is right, and %d were not compared", s.name, test.path, proof.Depth, proof.DigestsLeft)
+				}
+			}
+		}
+	}
+}
+
 // The layout of iOS 2 and 3 is recognized by its names, and not read.
 func TestOldLayout(t *testing.T) {
 	written := write(t, shapes[2])

@@ -75,7 +75,9 @@ func (v *verification) concludeFiles() {
 	if v.kind == decryptedCopy {
 		v.statements.mark(device.StatementDigests, device.ShownNeither, decrypted)
 	}
-	v.statements.show(device.StatementDigests) // and padding, if requested
+	if v.counts.digestsLeft == v.counts.emptyLeft {
+		v.statements.show(device.StatementDigests) // and padding, if requested
+	}
 	v.statements.show(device.StatementPadding)
 }
 
