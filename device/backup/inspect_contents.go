@@ -65,6 +65,9 @@ func (i *inspector) isCutInBlock(b *batch, t *task, stored uint64) bool {
 // as a block of padding, which its digest covers; stored with 0 bytes, it has lost nothing.
 func (i *inspector) empty(b *batch, t *task) {
 	compared := t.hasDigest && i.comparesDigests()
+	if i.known && i.received.Size == 0 {
+		i.receivedRight++
+	}
 	switch {
 	case compared && t.digest == sha1.Sum(nil):
 		i.digestsRight++

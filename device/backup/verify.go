@@ -29,7 +29,6 @@ type Options struct {
 	Examples int                                    // files of each mode kept in the proof; 0 for 20
 	Budget   *ExampleBudget                         // for those files, shared by several backups; nil for no limit
 	Received func(manifest.FileID) (Received, bool) // returns what is known of a file as the device sent it; nil if nothing is
-	Arrived  bool                                   // the files have just arrived: recorded digests are compared with those of the bytes received, and the files are not read again
 	Problem  func(Problem)                          // called for each file with a fault, one call at a time; the mode may still change in the proof
 	Progress func(Progress)                         // called a few times a second
 	Now      time.Time                              // to tell whether a backup is old; zero if its age does not matter
@@ -40,6 +39,7 @@ type Received struct {
 	Size   uint64
 	SHA1   [sha1.Size]byte
 	SHA256 [sha256.Size]byte
+	Seen   bool // its bytes need not be read: recorded digests are compared with those of the bytes received
 }
 
 // Progress is the progress of verification.

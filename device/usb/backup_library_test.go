@@ -187,9 +187,9 @@ func lookDeep(ctx context.Context, folder, password string, arrived bool) (devic
 	}
 	defer index.Close()
 	at := backup.Folder{Path: folder, UDID: filepath.Base(folder)}
-	options := backup.Options{Arrived: arrived, Received: func(id manifest.FileID) (backup.Received, bool) {
+	options := backup.Options{Received: func(id manifest.FileID) (backup.Received, bool) {
 		r, ok := index.Find(id)
-		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256}, ok
+		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256, Seen: arrived && !r.At.IsZero()}, ok
 	}}
 	if password != "" {
 		if options.Keys, err = backup.Unlock(ctx, at, password, nil); err != nil {

@@ -34,16 +34,21 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	if err != nil {
 		return err
 	}
-	defer index.Close()
 	folder := backup.Folder{Path: copied.Folder, UDID: shelf.UDID}
-	options := backup.Options{Now: time.Now(), Received: knownOf(index), Arrived: true, Progress: c.Screen.BackupProgress("proving " + c.name())}
+	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), Progress: c.Screen.BackupProgress("proving " + c.name())}
 	options.Keys, options.Locked = c.Inspection.Passwords.open(ctx, folder, backup.Read(ctx, folder))
 	proof := backup.Deep(ctx, folder, options)
+	index.Close()
 	c.screen.Status("")
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	c.verdict = checks.BackupVerdict(proof)
+	if c.verdict == device.Whole {
+		if err := library.Confirm(folder.Path, options.Now, false); err != nil {
+			return err
+		}
+	}
 	if err := noteProof(folder.Path, proof); err != nil {
 		return err
 	}
@@ -57,11 +62,12 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	return err
 }
 
-// knownOf adapts an index to the lookup that verification uses.
-func knownOf(index *library.Index) func(manifest.FileID) (backup.Received, bool) {
+// knownOf adapts an index to the lookup that verification uses. arrived means that the files were
+// received just now, so only those that had to be read are.
+func knownOf(index *library.Index, arrived bool) func(manifest.FileID) (backup.Received, bool) {
 	return func(id manifest.FileID) (backup.Received, bool) {
 		r, ok := index.Find(id)
-		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256}, ok
+		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256, Seen: arrived && !r.At.IsZero()}, ok
 	}
 }
 

@@ -90,13 +90,13 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 	var arrived uint64
 	if index, err := library.IndexOf(folder.Path); err == nil {
 		defer index.Close()
-		options.Received, arrived = knownOf(index), index.Len()
+		options.Received, arrived = knownOf(index, false), index.Len()
 	}
 	proof := prove(ctx, folder, options)
 	if i.Depth == device.DeepLook || !noted.Counts() {
 		err := ctx.Err()
 		if err == nil && i.Depth == device.DeepLook && proof.ReceivedRight == arrived {
-			err = library.Confirm(folder.Path, options.Now)
+			err = library.Confirm(folder.Path, options.Now, true)
 		}
 		if err = cmp.Or(err, noteProof(folder.Path, proof)); err != nil && i.Screen != nil {
 			fmt.Fprintf(i.Screen, "the verdict on %s was not noted: %v\n", device.Quoted(folder.Path), err)

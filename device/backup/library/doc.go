@@ -17,6 +17,9 @@
 // never modified in place, so making a copy never changes another. Once the device reports that
 // it is done, .partial is renamed to the name of a copy, atomically.
 //
+// The received records of a proved copy pass to the copy made from it, and its files are not read
+// again. What other copies hold, and what an interrupted run left, is read before it is proved.
+//
 // A proof is valid as long as the folder is unchanged: it records the sizes and times of the
 // lists and of the folders. It is this computer's own record in the user's own folder, and no
 // stronger than that.

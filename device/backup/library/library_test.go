@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -135,6 +136,72 @@ func TestCopies(t *testing.T) {
 	}
 }
 
+func eachRecord(file io.Reader, do func(Received)) error {
+	return records(file, func(r Received) error { do(r); return nil })
+}
+
+// A record of another copy counts only if that was proved and is unchanged: otherwise the file is to
+// be read. A copy that changed since it was proved is not the base if there is another.
+func TestInherited(t *testing.T) {
+	d := change(t, open(t))
+	make := func(at time.Time, proved bool) Copy {
+		t.Helper()
+		p := begin(t, d, false)
+		if err := p.Keep([]Received{put(t, p, id(7, uint32(at.Hour())), "x", "")}); err != nil {
+			t.Fatal(err)
+		}
+		c := finish(t, p, at)
+		if proved {
+			if err := SaveProof(c.Folder, Noted{ProvedAt: at, Whole: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return c
+	}
+	unseen := func(c Copy) (n int) {
+		t.Helper()
+		index, err := IndexOf(c.Folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer index.Close()
+		err = eachRecord(index.file, func(r Received) {
+			if r.At.IsZero() {
+				n++
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	first := make(noon, true)
+	second := make(noon.Add(time.Hour), false)
+	if n := unseen(second); n != 0 {
+		t.Errorf("%d files of a proved copy must be read", n)
+	}
+	third := make(noon.Add(2*time.Hour), true)
+	if n := unseen(third); n != 2 {
+		t.Errorf("%d files of an unproved copy must be read", n)
+	}
+	if err := Confirm(third.Folder, noon, false); err != nil || unseen(third) != 0 {
+		t.Errorf("%d, %v", unseen(third), err)
+	}
+	if err := errors.Join(SaveProof(third.Folder, Noted{Whole: true}), d.Remove(second), os.Remove(filepath.Join(third.Folder, "07", id(7, 12).String()))); err != nil {
+		t.Fatal(err)
+	}
+	p := begin(t, d, false)
+	if p.Base != first.Name {
+		t.Errorf("made from %q, which has changed", p.Base)
+	}
+	if err := errors.Join(p.Close(), d.Drop(), d.Remove(first)); err != nil {
+		t.Fatal(err)
+	}
+	if last := make(noon.Add(3*time.Hour), false); unseen(last) != 2 {
+		t.Errorf("%d files of a changed copy must be read", unseen(last))
+	}
+}
+
 // Files not certain to be on the disk when a run was interrupted are removed from Snapshot, and
 // the others are kept.
 func TestResume(t *testing.T) {
@@ -168,6 +235,17 @@ func TestResume(t *testing.T) {
 	}
 	if info, err := again.log.Stat(); err != nil || info.Size() != 2*recordSize {
 		t.Errorf("%v, %v", info.Size(), err)
+	}
+	if _, err := again.log.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	err := eachRecord(again.log, func(r Received) {
+		if !r.At.IsZero() {
+			t.Errorf("%v need not be read, though it lay there since an earlier run", r.ID)
+		}
+	})
+	if err != nil {
+		t.Error(err)
 	}
 	again.Close()
 	if p := begin(t, d, true); p.Resumed {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
@@ -26,9 +27,8 @@ type Partial struct {
 	log    *os.File
 }
 
-// Begin starts a backup or resumes an interrupted one. A new backup starts as a clone of the
-// newest copy not known to be broken; if full is set, it starts empty, and an interrupted one
-// is dropped.
+// Begin starts a backup or resumes an interrupted one. A new backup starts as a clone of another
+// copy; if full is set, it starts empty, and an interrupted one is dropped.
 func (d *Device) Begin(ctx context.Context, full bool, progress func(files int)) (*Partial, error) {
 	p := &Partial{Path: filepath.Join(d.Path, partialName), device: d}
 	if full {
@@ -53,10 +53,7 @@ func (d *Device) Begin(ctx context.Context, full bool, progress func(files int))
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range copies {
-		if full || c.Proof.Broken() {
-			continue
-		}
+	if c, ok := baseOf(copies); ok && !full {
 		if p.Shared, err = d.clone(ctx, c, progress); err == nil {
 			err = p.inherit(c)
 		}
@@ -64,12 +61,26 @@ func (d *Device) Begin(ctx context.Context, full bool, progress func(files int))
 			return nil, errors.Join(err, p.Close())
 		}
 		p.Base = c.Name
-		break
 	}
 	if err := d.root.Rename(cloningName, partialName); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, syncFolder(d.root, ".")
+}
+
+// baseOf selects the copy, of copies from newest to oldest, from which a new one is made: the newest
+// that is not known to be broken, and rather one that did not change since it was proved.
+func baseOf(copies []Copy) (base Copy, ok bool) {
+	for _, c := range copies {
+		if !c.Proof.Broken() && !c.Proof.Stale {
+			return c, true
+		}
+	}
+	i := slices.IndexFunc(copies, func(c Copy) bool { return !c.Proof.Broken() })
+	if i < 0 {
+		return Copy{}, false
+	}
+	return copies[i], true
 }
 
 // Drop removes the interrupted backup, if any.
@@ -87,7 +98,8 @@ func (d *Device) HasPartial() bool {
 	return err == nil
 }
 
-// inherit takes over the received records of the copy that the backup was cloned from.
+// inherit takes over the received records of the copy that the backup was cloned from. Only those of
+// a proved copy say what its files are: the others are to be read.
 func (p *Partial) inherit(c Copy) error {
 	before, err := p.device.root.Open(path.Join(c.Name, receivedName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -97,8 +109,11 @@ func (p *Partial) inherit(c Copy) error {
 		return err
 	}
 	defer before.Close()
-	_, err = io.Copy(p.log, before)
-	return err
+	if c.Proof.Counts() {
+		_, err = io.Copy(p.log, before)
+		return err
+	}
+	return copyRecords(p.log, before, unseen)
 }
 
 // temporary creates a file that disappears once it is closed.

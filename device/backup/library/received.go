@@ -25,7 +25,7 @@ type Received struct {
 	Size   uint64
 	SHA1   [sha1.Size]byte
 	SHA256 [sha256.Size]byte
-	At     time.Time // when its bytes were last seen to be these
+	At     time.Time // when its bytes were last seen to be these; zero if they must be read before that can be said
 }
 
 // recordSize is the length of a record including its checksum. Each record stands alone, so one
@@ -77,6 +77,22 @@ func records(r io.Reader, each func(Received) error) error {
 			return err
 		}
 	}
+}
+
+// copyRecords copies all valid records, each as changed by change.
+func copyRecords(to io.Writer, from io.Reader, change func(Received) Received) error {
+	out := bufio.NewWriterSize(to, 64<<10)
+	err := records(from, func(r Received) error {
+		_, err := out.Write(change(r).append(nil))
+		return err
+	})
+	return errors.Join(err, out.Flush())
+}
+
+// unseen returns a record of a file that must be read again.
+func unseen(r Received) Received {
+	r.At = time.Time{}
+	return r
 }
 
 // bucketRecords is how many records are sorted in memory at a time.
@@ -216,9 +232,9 @@ func (x *Index) Find(id manifest.FileID) (r Received, ok bool) {
 	return r, false
 }
 
-// Confirm records that all files of a backup were read again and are as they arrived. It does
-// nothing for a backup without received records.
-func Confirm(folder string, now time.Time) error {
+// Confirm records that files of a backup were read again and are as they arrived: all of them, or
+// only those that had to be read. It does nothing for a backup without received records.
+func Confirm(folder string, now time.Time, all bool) error {
 	index, err := IndexOf(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -226,18 +242,17 @@ func Confirm(folder string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer index.Close()
 	draft, err := wholefile.New(index.file.Name(), wholefile.Kind{Mode: 0o600, Replace: true})
 	if err != nil {
-		return err
+		return errors.Join(err, index.Close())
 	}
-	out := bufio.NewWriterSize(draft, 64<<10)
-	err = records(io.NewSectionReader(index.file, 0, index.count*recordSize), func(r Received) error {
-		r.At = now
-		_, err := out.Write(r.append(nil))
-		return err
+	err = copyRecords(draft, index.file, func(r Received) Received {
+		if all || r.At.IsZero() {
+			r.At = now
+		}
+		return r
 	})
-	if err = errors.Join(err, out.Flush()); err != nil {
+	if err = errors.Join(err, index.Close()); err != nil { // Windows replaces no open file
 		return errors.Join(err, draft.Discard())
 	}
 	return draft.Commit()
@@ -246,10 +261,10 @@ func Confirm(folder string, now time.Time) error {
 // Len returns the number of records.
 func (x *Index) Len() uint64 { return uint64(x.count) }
 
-// Oldest returns when the file least recently read was read; zero if there are none.
+// Oldest returns when the file least recently read was read; zero if none was.
 func (x *Index) Oldest() (oldest time.Time, err error) {
 	err = records(io.NewSectionReader(x.file, 0, x.count*recordSize), func(r Received) error {
-		if oldest.IsZero() || r.At.Before(oldest) {
+		if !r.At.IsZero() && (oldest.IsZero() || r.At.Before(oldest)) {
 			oldest = r.At
 		}
 		return nil

@@ -4,18 +4,17 @@ import (
 	"errors"
 	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
 // resume resumes a backup. The device skips files already in Snapshot, so those not certain to
 // be on the disk are removed first.
 func (p *Partial) resume() (err error) {
 	p.Resumed = true
-	if p.log, err = p.device.root.OpenFile(logName, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
-		return err
-	}
-	if err := p.repairLog(); err != nil {
+	if err := p.reopenLog(); err != nil {
 		return err
 	}
 	snapshot := path.Join(partialName, p.device.UDID, "Snapshot")
@@ -53,16 +52,25 @@ func (p *Partial) resume() (err error) {
 	return errors.Join(err, errFlat)
 }
 
-// repairLog truncates an incomplete record at the end.
-func (p *Partial) repairLog() error {
-	info, err := p.log.Stat()
+// reopenLog opens the log of an earlier run, without records damaged when that was stopped. What
+// happened to the files since is not known, so they are to be read before they count as proved.
+func (p *Partial) reopenLog() error {
+	before, err := p.device.root.OpenFile(logName, os.O_RDONLY|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	if rest := info.Size() % recordSize; rest != 0 {
-		return p.log.Truncate(info.Size() - rest)
+	draft, err := wholefile.New(filepath.Join(p.device.Path, logName), wholefile.Kind{Mode: 0o600, Replace: true})
+	if err != nil {
+		return errors.Join(err, before.Close())
 	}
-	return nil
+	if err := errors.Join(copyRecords(draft, before, unseen), before.Close()); err != nil {
+		return errors.Join(err, draft.Discard())
+	}
+	if err := draft.Commit(); err != nil {
+		return err
+	}
+	p.log, err = p.device.root.OpenFile(logName, os.O_RDWR|os.O_APPEND, 0o600)
+	return err
 }
 
 // dropUnknown removes the files of a folder that are not known or have another length. It keeps
