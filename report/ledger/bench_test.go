@@ -213,10 +213,10 @@ func double(b *testing.B, tx transaction, step, devices int) error {
 		set            map[string]string
 	}{
 		{"runs", runColumns, map[string]string{"id": suffixed("id")}},
-		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", map[string]string{"run": suffixed("run")}},
+		{"reports", reportColumns, map[string]string{"run": suffixed("run")}},
 		{"details", "report, json", nil},
 		{"visits", "visit, report, device, " + visitColumns, nil},
-		{"findings", "visit, check_number, status, explained_by", nil},
+		{"findings", findingColumns, nil},
 		{"devices", devicesColumns, nil},
 		{"names", "name, device, certain", nil},
 		{"causes", "device, check_number, status, explained_by, root, since, seen, fixed, site", map[string]string{"seen": later("seen")}},

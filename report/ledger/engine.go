@@ -11,13 +11,14 @@ import (
 
 // An engine holds the differences between the databases. All other SQL works in both.
 type engine struct {
-	words    *strings.Replacer // replaced in migrations
-	turn     string            // statement with which a writer locks out other writers; "" if starting the transaction does
-	ready    string            // statement that updates the statistics; "" if the database does so by itself
-	verify   string            // query that checks the whole file and returns "ok"; "" if the database does so by itself
-	name     string            // name of the database for messages
-	old      string            // query that counts tables of a format no longer read
-	numbered bool              // supports numbered parameters only
+	words    *strings.Replacer  // replaced in migrations
+	turn     string             // statement with which a writer locks out other writers; "" if starting the transaction does
+	ready    string             // statement that updates the statistics; "" if the database does so by itself
+	verify   string             // query that checks the whole file and returns "ok"; "" if the database does so by itself
+	name     string             // name of the database for messages
+	old      string             // query that counts tables of a format no longer read
+	numbered bool               // supports numbered parameters only
+	snapshot sql.IsolationLevel // at which a transaction sees a snapshot
 }
 
 var sqliteEngine = engine{
@@ -34,6 +35,7 @@ var sqliteEngine = engine{
 var postgresEngine = engine{
 	name:     "PostgreSQL",
 	numbered: true,
+	snapshot: sql.LevelRepeatableRead,
 	words: strings.NewReplacer(
 		"{int}", "BIGINT", "{key}", "BIGINT PRIMARY KEY", "{text}", `TEXT COLLATE "C"`, "{blob}", "BYTEA",
 		"{rows}", "", "{clustered}", "",
@@ -118,16 +120,7 @@ func (s *Store) read(ctx context.Context, step func(transaction) error) error {
 	if s.turn != nil {
 		return s.do(ctx, stepTimeout, reading, step)
 	}
-	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.isolation()}, step)
-}
-
-// isolation returns the level at which a transaction sees a snapshot, which in SQLite is every
-// level.
-func (e engine) isolation() sql.IsolationLevel {
-	if e.turn == "" {
-		return sql.LevelDefault
-	}
-	return sql.LevelRepeatableRead
+	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.snapshot}, step)
 }
 
 func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
@@ -149,6 +142,8 @@ func (s *Store) failed(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	s.damage.note(err)
+	if isBroken(err) {
+		s.damaged.Store(true)
+	}
 	return fmt.Errorf("%s: %w", s.engine.name, s.kind.inWords(ctx, err))
 }

@@ -14,8 +14,11 @@ import (
 // everything.
 var ErrFilter = errors.New("unknown value of a filter")
 
-// unknownValue returns an ErrFilter that lists the valid values.
-func unknownValue[S ~string](name string, value S, known []S) error {
+// oneOf returns an ErrFilter that lists the valid values, unless value is one of them.
+func oneOf[S ~string](name string, value S, known ...S) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
 	var names []string
 	for _, k := range known {
 		if k != "" {
@@ -23,13 +26,6 @@ func unknownValue[S ~string](name string, value S, known []S) error {
 		}
 	}
 	return fmt.Errorf("%w: %s is %s, and must be %s", ErrFilter, name, device.Quoted(text(string(value), maxName)), strings.Join(names, ", "))
-}
-
-func oneOf[S ~string](name string, value S, known ...S) error {
-	if slices.Contains(known, value) {
-		return nil
-	}
-	return unknownValue(name, value, known)
 }
 
 // check rejects values that no device can have. Sites and benches are free-form names: one that no

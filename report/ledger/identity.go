@@ -16,6 +16,10 @@ import (
 // stops, because the data would be lost.
 var ErrGone = errors.New("the database was removed, replaced or overwritten while it was in use")
 
+// ErrDamaged is returned once a part of a hub's database could not be read. Nothing more is written
+// to it: what depends on the damaged part would be lost, or be taken for the fault of a report.
+var ErrDamaged = errors.New("the database is damaged")
+
 // Identity returns the random ID that identifies the database.
 func (s *Store) Identity() string { return s.identity }
 
@@ -37,8 +41,8 @@ func (s *Store) identify(ctx context.Context, tx transaction) error {
 // for a file (which stays open after removal), its location and first bytes. It returns ErrDamaged
 // once damage was seen.
 func (s *Store) checkIdentity(ctx context.Context, tx transaction) error {
-	if err := s.damage.err(); err != nil {
-		return err
+	if s.damaged.Load() {
+		return ErrDamaged
 	}
 	if s.place != nil {
 		if err := s.place.Check(); err != nil {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -247,26 +248,15 @@ func leavesTable(row leafRow) string {
 		return ""
 	}
 	for table, columns := range recoverable {
-		if strings.Count(columns, ",")+1 == len(row.values) && fmt.Sprintf("%T", row.values[1]) == secondOf(table) {
+		if strings.Count(columns, ",")+1 == len(row.values) && fmt.Sprintf("%T", row.values[1]) == cmp.Or(secondOf[table], "string") {
 			return table
 		}
 	}
 	return ""
 }
 
-// secondOf returns the type of a table's second column.
-func secondOf(table string) string {
-	switch table {
-	case "details":
-		return "[]uint8"
-	case "messages", "missing":
-		return "int64"
-	case "visits":
-		return "int64"
-	default:
-		return "string"
-	}
-}
+// secondOf has the type of a table's second column, unless it is string.
+var secondOf = map[string]string{"details": "[]uint8", "messages": "int64", "missing": "int64", "visits": "int64"}
 
 // leaves copies the rows that SQLite did not find but the leaf pages contain. It counts the new
 // rows by table.

@@ -42,7 +42,7 @@ func (s *Store) Verify(ctx context.Context) error {
 	var answer string
 	err := s.read(ctx, func(tx transaction) error { return tx.QueryRowContext(ctx, s.engine.verify).Scan(&answer) })
 	if err == nil && answer != "ok" {
-		s.damage.seen.Store(true)
+		s.damaged.Store(true)
 		err = fmt.Errorf("%w: %s", ErrDamaged, text(answer, maxSentence))
 	}
 	return during("verifying the database", err)

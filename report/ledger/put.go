@@ -104,7 +104,13 @@ func keep(ctx context.Context, tx transaction, prepared []preparedMessage) error
 	if err != nil {
 		return err
 	}
-	devices, err := load(ctx, tx, keysOf(prepared))
+	var keys []string
+	for _, p := range prepared {
+		for _, v := range p.visits {
+			keys = append(keys, v.key)
+		}
+	}
+	devices, err := load(ctx, tx, keys)
 	if err != nil {
 		return err
 	}
@@ -125,15 +131,6 @@ func keep(ctx context.Context, tx transaction, prepared []preparedMessage) error
 		return err
 	}
 	return addBenches(ctx, tx, prepared)
-}
-
-func keysOf(prepared []preparedMessage) (keys []string) {
-	for _, p := range prepared {
-		for _, v := range p.visits {
-			keys = append(keys, v.key)
-		}
-	}
-	return keys
 }
 
 const lastNumbers = `
@@ -207,9 +204,7 @@ func addRows(ctx context.Context, tx transaction, prepared []preparedMessage, de
 				repairs = append(repairs, rows)
 			}
 			visits = append(visits, append([]any{v.number, v.report, v.device}, v.values()...))
-			for _, f := range v.findings {
-				findings = append(findings, []any{v.number, f.number, f.status, f.byNumber})
-			}
+			findings = append(findings, v.findingRows()...)
 		}
 	}
 	for _, table := range []struct {
@@ -217,11 +212,11 @@ func addRows(ctx context.Context, tx transaction, prepared []preparedMessage, de
 		rows          [][]any
 		ending        string
 	}{
-		{"runs", "run, id, bench, started, finished, tool, host, subject, partial, exit, total", runs, "ON CONFLICT (id) DO NOTHING"},
-		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", reports, ""},
+		{"runs", runColumns, runs, "ON CONFLICT (id) DO NOTHING"},
+		{"reports", reportColumns, reports, ""},
 		{"details", "report, json", details, ""},
 		{"visits", "visit, report, device, " + visitColumns, visits, ""},
-		{"findings", "visit, check_number, status, explained_by", findings, ""},
+		{"findings", findingColumns, findings, ""},
 	} {
 		if err := insert(ctx, tx, table.name, table.columns, table.rows, table.ending); err != nil {
 			return err

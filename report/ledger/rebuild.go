@@ -108,7 +108,7 @@ func (c *copier) revive() error {
 // adoptReports creates unfinished runs for reports whose run could not be read.
 func (c *copier) adoptReports() error {
 	_, err := c.to.ExecContext(c.ctx, `
-		INSERT INTO runs (run, id, bench, started, finished, tool, host, subject, partial, exit, total)
+		INSERT INTO runs (`+runColumns+`)
 		SELECT (SELECT coalesce(max(run), 0) FROM runs) + row_number() OVER (ORDER BY min(report)), run, '', min(taken), 0, tool, '', $1, 1, -1, -1
 		FROM reports WHERE run NOT IN (SELECT id FROM runs) GROUP BY run`, report.OfDevices)
 	return err
@@ -154,11 +154,9 @@ func (c *copier) rebuildFindings() error {
 	}
 	var findings [][]any
 	for _, p := range prepared {
-		for _, f := range p.visits[0].findings {
-			findings = append(findings, []any{p.visits[0].number, f.number, f.status, f.byNumber})
-		}
+		findings = append(findings, p.visits[0].findingRows()...)
 	}
-	return insert(c.ctx, c.to, "findings", "visit, check_number, status, explained_by", findings, "")
+	return insert(c.ctx, c.to, "findings", findingColumns, findings, "")
 }
 
 // deviceOf returns the device of a visit from its report. If its key was not found, as for a device

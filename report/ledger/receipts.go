@@ -26,7 +26,7 @@ type series struct{ bench, ledger string }
 type counted struct {
 	receipt.State
 	before map[int64]receipt.Ahead
-	known  bool // exists in the database
+	heard  int64 // when the bench last stated something about it, or sent a report of it
 }
 
 // A numbered report is committed or set aside.
@@ -54,12 +54,12 @@ func take(ctx context.Context, tx transaction, reports []numbered) error {
 		if err != nil {
 			return err
 		}
-		heard := int64(0)
+		c.heard = 0
 		for _, r := range list {
 			c.Take(r.number, r.id)
-			heard = max(heard, r.received)
+			c.heard = max(c.heard, r.received)
 		}
-		if err := c.save(ctx, tx, of, heard); err != nil {
+		if err := c.save(ctx, tx, of); err != nil {
 			return err
 		}
 	}
@@ -68,12 +68,10 @@ func take(ctx context.Context, tx transaction, reports []numbered) error {
 
 // loadSeries reads a series, or returns a new one.
 func loadSeries(ctx context.Context, tx transaction, of series) (counted, error) {
-	c := counted{State: receipt.NewState(of.ledger), known: true}
-	var closed int64
-	err := tx.QueryRowContext(ctx, "SELECT through, chain, last, lost, closed FROM ledgers WHERE bench = $1 AND ledger = $2", of.bench, of.ledger).
-		Scan(&c.Through, &c.Chain, &c.Last, &c.Lost, &closed)
+	c := counted{State: receipt.NewState(of.ledger)}
+	err := tx.QueryRowContext(ctx, "SELECT through, chain, last, lost, closed, heard FROM ledgers WHERE bench = $1 AND ledger = $2", of.bench, of.ledger).
+		Scan(&c.Through, &c.Chain, &c.Last, &c.Lost, &c.Closed, &c.heard)
 	if errors.Is(err, sql.ErrNoRows) {
-		c.known = false
 		var n int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM ledgers WHERE bench = $1", of.bench).Scan(&n); err != nil {
 			return c, err
@@ -86,7 +84,6 @@ func loadSeries(ctx context.Context, tx transaction, of series) (counted, error)
 	if err != nil {
 		return c, err
 	}
-	c.Closed = closed != 0
 	err = each(ctx, tx, "SELECT sequence, id, chain FROM ahead WHERE bench = $1 AND ledger = $2", []any{of.bench, of.ledger}, func(rows *sql.Rows) error {
 		var sequence int64
 		var a receipt.Ahead
@@ -99,10 +96,10 @@ func loadSeries(ctx context.Context, tx transaction, of series) (counted, error)
 }
 
 // save writes a series back.
-func (c counted) save(ctx context.Context, tx transaction, of series, heard int64) error {
+func (c counted) save(ctx context.Context, tx transaction, of series) error {
 	const told = "through, chain, last, lost, closed, heard"
 	err := insert(ctx, tx, "ledgers", "bench, ledger, "+told,
-		[][]any{{of.bench, of.ledger, c.Through, c.Chain, c.Last, c.Lost, truth[c.Closed], heard}}, replacing("bench, ledger", told))
+		[][]any{{of.bench, of.ledger, c.Through, c.Chain, c.Last, c.Lost, truth[c.Closed], c.heard}}, replacing("bench, ledger", told))
 	if err != nil {
 		return err
 	}
@@ -133,7 +130,8 @@ func (s *Store) Sync(ctx context.Context, bench string, st receipt.Statement, at
 			return err
 		}
 		c.Hear(st)
-		if err := c.save(ctx, tx, of, seconds(at)); err != nil {
+		c.heard = seconds(at)
+		if err := c.save(ctx, tx, of); err != nil {
 			return err
 		}
 		r, err = receiptOf(ctx, tx, of, c.State)
@@ -201,14 +199,10 @@ func gapsOf(ctx context.Context, tx transaction, of series) (Gaps, error) {
 	if err != nil {
 		return Gaps{}, err
 	}
-	var heard int64
-	if err := tx.QueryRowContext(ctx, "SELECT heard FROM ledgers WHERE bench = $1 AND ledger = $2", of.bench, of.ledger).Scan(&heard); err != nil {
-		return Gaps{}, err
-	}
 	r, err := receiptOf(ctx, tx, of, c.State)
 	g := Gaps{
 		Bench: of.bench, Ledger: of.ledger, Through: c.Through, Last: c.Last, Missing: c.Missing(),
-		SetAside: r.SetAside, Lost: c.Lost, Closed: c.Closed, HeardAt: moment(heard),
+		SetAside: r.SetAside, Lost: c.Lost, Closed: c.Closed, HeardAt: moment(c.heard),
 	}
 	if c.Closed {
 		g.Missing = []receipt.Range{}

@@ -124,7 +124,7 @@ func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
 var recoverable = map[string]string{
 	"checks":   "check_number, name, sender",
 	"runs":     runColumns,
-	"reports":  "report, id, bench, received, taken, run, tool, schema_number, redacted, cut",
+	"reports":  reportColumns,
 	"visits":   "visit, report, device, " + visitColumns,
 	"details":  "report, json",
 	"outgoing": "ledger, id, bench, received, set_aside, lost, withdrawn, closed",
@@ -328,10 +328,9 @@ func (c *copier) findings(visits []int64) error {
 	if !c.isTable("findings") {
 		return nil
 	}
-	const columns = "visit, check_number, status, explained_by"
 	for _, visit := range visits {
-		err := c.each("SELECT "+columns+" FROM findings WHERE visit = $1", []any{visit}, func(values []any) error {
-			_, err := c.insert("findings", columns, values)
+		err := c.each("SELECT "+findingColumns+" FROM findings WHERE visit = $1", []any{visit}, func(values []any) error {
+			_, err := c.insert("findings", findingColumns, values)
 			return err
 		})
 		if err, ok := errors.AsType[*writeError](err); ok {

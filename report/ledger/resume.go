@@ -24,8 +24,14 @@ type Resumption struct {
 // completely, examined, and those whose findings can no longer be read.
 func (s *Store) Resume(ctx context.Context, which string) (found Resumption, err error) {
 	err = s.read(ctx, func(tx transaction) (err error) {
-		if found.Run, err = s.runToResume(ctx, tx, which); err != nil {
+		found.Run, err = s.oneRun(ctx, tx, which, report.OfDevices)
+		switch {
+		case err != nil:
 			return err
+		case found.Run.State == report.RunRunning:
+			return ErrRunning
+		case which == LastUnfinished && found.Run.State == report.RunFinished && !found.Run.Partial:
+			return ErrFinished
 		}
 		return each(ctx, tx, doneDevices, []any{found.Run.Run, string(checks.NotExamined)}, func(rows *sql.Rows) error {
 			var key string
@@ -49,17 +55,3 @@ const doneDevices = `
 	SELECT (SELECT key FROM devices WHERE devices.device = visits.device), json FROM visits JOIN details ON details.report = visits.report
 	WHERE visit IN (SELECT max(visit) FROM visits WHERE report IN (SELECT report FROM reports WHERE run = $1) AND verdict <> $2 AND reason = '' GROUP BY device)
 	ORDER BY visit`
-
-// runToResume finds the run to resume.
-func (s *Store) runToResume(ctx context.Context, tx transaction, which string) (run report.PastRun, err error) {
-	run, err = s.oneRun(ctx, tx, which, report.OfDevices)
-	switch {
-	case err != nil:
-		return report.PastRun{}, err
-	case run.State == report.RunRunning:
-		return report.PastRun{}, ErrRunning
-	case which == LastUnfinished && run.State == report.RunFinished && !run.Partial:
-		return report.PastRun{}, ErrFinished
-	}
-	return run, nil
-}

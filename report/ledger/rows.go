@@ -14,6 +14,19 @@ const maxRows = 200
 // visitColumns are the columns that the tables of visits and devices share.
 const visitColumns = "udid, received, taken, place, ahead, seen, bench, site, slot, location, serial, name, product, model, system, version, asset, verdict, headline, reason, retried, backup, no_backup"
 
+const (
+	reportColumns  = "report, id, bench, received, taken, run, tool, schema_number, redacted, cut"
+	findingColumns = "visit, check_number, status, explained_by"
+)
+
+// findingRows returns the findingColumns of a visit's findings for writing.
+func (v *visit) findingRows() (rows [][]any) {
+	for _, f := range v.findings {
+		rows = append(rows, []any{v.number, f.number, f.status, f.byNumber})
+	}
+	return rows
+}
+
 // values returns a visit's visitColumns for writing.
 func (v *visit) values() []any {
 	return []any{v.udid, v.received, v.taken, v.place, truth[v.ahead], truth[v.seen], v.bench, v.site, v.slot, v.location, v.serial, v.name,
@@ -31,23 +44,17 @@ var truth = map[bool]int64{true: 1}
 
 // insert inserts rows into a table, many per statement. ending follows the values.
 func insert(ctx context.Context, tx transaction, table, columns string, rows [][]any, ending string) error {
-	for len(rows) > 0 {
-		n := min(len(rows), maxRows)
-		var statement strings.Builder
-		fmt.Fprintf(&statement, "INSERT INTO %s (%s) VALUES ", table, columns)
+	for part := range slices.Chunk(rows, maxRows) {
+		var values []string
 		var args []any
-		for i, row := range rows[:n] {
-			if i > 0 {
-				statement.WriteString(", ")
-			}
-			statement.WriteString("(" + tx.placeholders(len(args), len(row)) + ")")
+		for _, row := range part {
+			values = append(values, "("+tx.placeholders(len(args), len(row))+")")
 			args = append(args, row...)
 		}
-		statement.WriteString(" " + ending)
-		if _, err := tx.ExecContext(ctx, statement.String(), args...); err != nil {
+		statement := fmt.Sprintf("INSERT INTO %s (%s) VALUES %s %s", table, columns, strings.Join(values, ", "), ending)
+		if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
 			return err
 		}
-		rows = rows[n:]
 	}
 	return nil
 }
@@ -76,16 +83,11 @@ func (tx transaction) placeholders(taken, n int) string {
 
 // lookUp runs a query that ends in IN for keys, and passes each row to scan.
 func lookUp[Key any](ctx context.Context, tx transaction, query string, keys []Key, scan func(*sql.Rows) error) error {
-	for len(keys) > 0 {
-		n := min(len(keys), maxRows)
-		var args []any
-		for _, key := range keys[:n] {
-			args = append(args, key)
-		}
-		if err := each(ctx, tx, query+" ("+tx.placeholders(0, n)+")", args, scan); err != nil {
+	for part := range slices.Chunk(keys, maxRows) {
+		list, args := listOf(tx, part)
+		if err := each(ctx, tx, query+list, args, scan); err != nil {
 			return err
 		}
-		keys = keys[n:]
 	}
 	return nil
 }
@@ -93,15 +95,20 @@ func lookUp[Key any](ctx context.Context, tx transaction, query string, keys []K
 // change runs a statement for keys, which replace its %s.
 func change[Key any](ctx context.Context, tx transaction, statement string, keys []Key) error {
 	for part := range slices.Chunk(keys, maxRows) {
-		var args []any
-		for _, key := range part {
-			args = append(args, key)
-		}
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, "("+tx.placeholders(0, len(part))+")"), args...); err != nil {
+		list, args := listOf(tx, part)
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, list), args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listOf returns keys as a list in SQL, with its arguments.
+func listOf[Key any](tx transaction, keys []Key) (list string, args []any) {
+	for _, key := range keys {
+		args = append(args, key)
+	}
+	return " (" + tx.placeholders(0, len(keys)) + ")", args
 }
 
 // during says in an error what it interrupted.

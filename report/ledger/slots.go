@@ -39,20 +39,13 @@ func (s *Store) Health(ctx context.Context, runs int) (report.SlotReport, error)
 	}
 	slices.SortFunc(bench.Slots, func(a, b report.SlotHealth) int {
 		return cmp.Or(
-			rank(a.Suspicious)-rank(b.Suspicious),
+			cmp.Compare(truth[b.Suspicious], truth[a.Suspicious]),
 			cmp.Compare(b.Trouble, a.Trouble),
 			cmp.Compare(a.Slot, b.Slot),
 			cmp.Compare(a.Location, b.Location),
 		)
 	})
 	return bench, during("counting trouble by slot", err)
-}
-
-func rank(first bool) int {
-	if first {
-		return 0
-	}
-	return 1
 }
 
 // visitsOfRuns selects the visits of the newest runs, newest run first.

@@ -91,11 +91,7 @@ func withSettings(path string, settings url.Values) string {
 // begin creates a file and marks it as ours before anything else is written: a hub killed at that
 // point leaves a file that is empty or ours.
 func begin(ctx context.Context, path string) error {
-	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := made.Close(); err != nil {
+	if err := makeFile(path); err != nil {
 		return err
 	}
 	db, err := sql.Open("sqlite", withSettings(path, url.Values{"_busy_timeout": {"30000"}}))

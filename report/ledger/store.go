@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
@@ -22,7 +23,7 @@ type Store struct {
 	now      func() time.Time
 	identity string      // of the database of a hub
 	place    *file.Place // of a hub's file that is open for writing; nil for a server
-	damage   damageLatch // of a hub's file
+	damaged  atomic.Bool // a part of a hub's file could not be read
 	history
 
 	// RejectBytes limits the size of rejected messages kept in full, in bytes.

@@ -102,7 +102,7 @@ func replay(ctx context.Context, tx transaction, devices map[string]*storedDevic
 const visitsToReplay = "SELECT visit, (SELECT id FROM reports WHERE reports.report = visits.report) AS id, " + visitColumns + `
 	FROM visits WHERE device = $1 ORDER BY place, id`
 
-const findingsToReplay = "SELECT visit, check_number, status, explained_by FROM findings WHERE visit IN"
+const findingsToReplay = "SELECT " + findingColumns + " FROM findings WHERE visit IN"
 
 // visitsOf returns the visits of a device that count, oldest first, with their findings.
 func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error) {

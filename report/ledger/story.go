@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"math"
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -23,30 +23,27 @@ type Story struct {
 func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) {
 	var story Story
 	err := s.read(ctx, func(tx transaction) error {
-		number, err := s.deviceByID(ctx, tx, id, &story.Device)
+		from, err := page.place(place{At: math.MaxInt64, Row: math.MaxInt64})
 		if err != nil {
 			return err
 		}
-		story.Visits, err = visitsPage(ctx, tx, number, page)
+		id := text(id, maxSentence)
+		numbers, err := collect(ctx, tx, devicesByKey+" LIMIT 1", []any{device.UDIDKey(id), id}, func(number *int64) []any { return []any{number} })
+		if err == nil && len(numbers) == 0 {
+			err = ErrUnknown
+		}
+		if err != nil {
+			return err
+		}
+		found, err := devicesOf(ctx, tx, numbers)
+		if err != nil {
+			return err
+		}
+		visits, places, err := newestVisits(ctx, tx, numbers[0], from, page.rows()+1)
+		story.Device, story.Visits = found[0], cut(page, visits, places)
 		return err
 	})
 	return story, during("reading the history of a device", err)
-}
-
-func (s *Store) deviceByID(ctx context.Context, tx transaction, id string, d *Device) (number int64, err error) {
-	id = text(id, maxSentence)
-	err = tx.QueryRowContext(ctx, devicesByKey+" LIMIT 1", device.UDIDKey(id), id).Scan(&number)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrUnknown
-	}
-	if err != nil {
-		return 0, err
-	}
-	found, err := devicesOf(ctx, tx, []int64{number})
-	if err == nil {
-		*d = found[0]
-	}
-	return number, err
 }
 
 var visitsOfStory = `
@@ -57,18 +54,6 @@ var visitsOfStory = `
 // visitsColumns are visitColumns qualified for joins with tables that have columns of the same
 // names.
 var visitsColumns = "visits." + strings.ReplaceAll(visitColumns, ", ", ", visits.")
-
-func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (List[report.Visit], error) {
-	from, err := page.place(place{At: math.MaxInt64, Row: math.MaxInt64})
-	if err != nil {
-		return List[report.Visit]{}, err
-	}
-	visits, places, err := newestVisits(ctx, tx, device, from, page.rows()+1)
-	if err != nil {
-		return List[report.Visit]{}, err
-	}
-	return cut(page, visits, places), nil
-}
 
 // newestVisits returns the visits of a device after a place, at most limit.
 func newestVisits(ctx context.Context, tx transaction, device int64, from place, limit int) (visits []report.Visit, places []place, err error) {
@@ -86,75 +71,51 @@ func newestVisits(ctx context.Context, tx transaction, device int64, from place,
 		return err
 	})
 	if err == nil {
-		err = addFindings(ctx, tx, visits, at)
-	}
-	if err == nil {
-		err = addChanges(ctx, tx, device, visits, at)
+		err = addFindings(ctx, tx, device, visits, at)
 	}
 	return visits, places, err
 }
 
-// findingsInOrder selects the findings of a device's visits that count, oldest first.
+// findingsInOrder selects the findings of a device's visits, oldest first, and whether the visit counts.
 const findingsInOrder = `
-	SELECT visits.visit, visits.taken, checks.name, status, coalesce((SELECT name FROM checks WHERE check_number = explained_by), '')
+	SELECT visits.visit, visits.taken, CASE WHEN ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0) THEN 1 ELSE 0 END,
+		checks.name, status, coalesce((SELECT name FROM checks WHERE check_number = explained_by), '')
 	FROM visits JOIN reports ON reports.report = visits.report
 		JOIN findings ON findings.visit = visits.visit JOIN checks ON checks.check_number = findings.check_number
-	WHERE device = $1 AND (ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0))
-	ORDER BY visits.place, reports.id`
+	WHERE device = $1 ORDER BY visits.place, reports.id`
 
-// addChanges adds to each visit what had changed since the previous one, on any bench.
-func addChanges(ctx context.Context, tx transaction, device int64, visits []report.Visit, at map[int64]int) error {
+// addFindings adds to each visit its findings, most severe first and causes before symptoms, and what
+// had changed since the previous one, on any bench.
+func addFindings(ctx context.Context, tx transaction, device int64, visits []report.Visit, at map[int64]int) error {
 	tracker := report.CauseTracker{}
 	var number, taken int64
+	var counts bool
 	var findings []report.VisitFinding
 	end := func() {
 		slices.SortFunc(findings, bySeverity)
-		causes, gone := tracker.Compare(moment(taken), findings)
+		var causes, gone []report.PastCause
+		if counts {
+			causes, gone = tracker.Compare(moment(taken), findings)
+		}
 		if i, shown := at[number]; shown {
-			visits[i].Causes, visits[i].Gone = causes, gone
+			v := &visits[i]
+			v.Causes, v.Gone = append(v.Causes, causes...), append(v.Gone, gone...)
+			v.Findings = slices.DeleteFunc(append(v.Findings, findings...), func(f report.VisitFinding) bool { return f.Status == string(checks.OK) })
 		}
 		findings = nil
 	}
 	err := each(ctx, tx, findingsInOrder, []any{device}, func(rows *sql.Rows) error {
 		var next, when int64
+		var nextCounts bool
 		var f report.VisitFinding
-		if err := rows.Scan(&next, &when, &f.Check, &f.Status, &f.ExplainedBy); err != nil {
-			return err
-		}
+		err := rows.Scan(&next, &when, &nextCounts, &f.Check, &f.Status, &f.ExplainedBy)
 		if next != number {
 			end()
 		}
-		number, taken, findings = next, when, append(findings, f)
-		return nil
+		number, taken, counts, findings = next, when, nextCounts, append(findings, f)
+		return err
 	})
 	end()
-	return err
-}
-
-const findingsOfVisits = `
-	SELECT visit, checks.name, status, coalesce((SELECT name FROM checks WHERE check_number = explained_by), '')
-	FROM findings JOIN checks ON checks.check_number = findings.check_number
-	WHERE status <> 'ok' AND visit IN`
-
-// addFindings adds the findings to visits: most severe first, causes before symptoms.
-func addFindings(ctx context.Context, tx transaction, visits []report.Visit, at map[int64]int) error {
-	var numbers []int64
-	for number := range at {
-		numbers = append(numbers, number)
-	}
-	err := lookUp(ctx, tx, findingsOfVisits, numbers, func(rows *sql.Rows) error {
-		var number int64
-		var f report.VisitFinding
-		if err := rows.Scan(&number, &f.Check, &f.Status, &f.ExplainedBy); err != nil {
-			return err
-		}
-		v := &visits[at[number]]
-		v.Findings = append(v.Findings, f)
-		return nil
-	})
-	for _, v := range visits {
-		slices.SortFunc(v.Findings, bySeverity)
-	}
 	return err
 }
 

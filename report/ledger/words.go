@@ -16,14 +16,9 @@ func inWords(document []byte) []byte {
 	if json.Unmarshal(document, &r) != nil {
 		return document
 	}
-	understood, errUnderstood := json.Marshal(r)
-	reworded, errReworded := json.Marshal(report.Reworded(r))
-	if errUnderstood != nil || errReworded != nil {
-		return document
-	}
 	came, errCame := decoded(document)
-	known, errKnown := decoded(understood)
-	ours, errOurs := decoded(reworded)
+	known, errKnown := encoded(r)
+	ours, errOurs := encoded(report.Reworded(r))
 	if errCame != nil || errKnown != nil || errOurs != nil {
 		return document
 	}
@@ -40,6 +35,14 @@ func decoded(text []byte) (value any, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber() // keeps the digits of large numbers
 	return value, decoder.Decode(&value)
+}
+
+func encoded(r report.Report) (any, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return decoded(text)
 }
 
 // withUnknown adds to ours the fields of came that this version does not know. known is came as

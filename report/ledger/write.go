@@ -30,7 +30,7 @@ type Run struct {
 const unknownNumber = -1
 
 const addRun = `
-	INSERT INTO runs (run, id, bench, started, finished, tool, host, subject, partial, exit, total)
+	INSERT INTO runs (` + runColumns + `)
 	VALUES ((SELECT coalesce(max(run), 0) + 1 FROM runs), $1, $2, $3, 0, $4, $5, $6, 0, -1, $7)
 	ON CONFLICT (id) DO UPDATE SET total = CASE WHEN excluded.total = -1 THEN runs.total ELSE excluded.total END`
 
@@ -82,8 +82,7 @@ func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Devi
 		if _, err := headOf(ctx, tx, runID); err != nil {
 			return err
 		}
-		err := tx.QueryRowContext(ctx, sameVisit, runID, p.visits[0].key, p.visits[0].taken).Scan(&p.replaces.report, &p.replaces.visit)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if err := one(ctx, tx, sameVisit, []any{runID, p.visits[0].key, p.visits[0].taken}, &p.replaces.report, &p.replaces.visit); err != nil {
 			return err
 		}
 		if err := keep(ctx, tx, []preparedMessage{p}); err != nil {
