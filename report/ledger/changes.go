@@ -13,7 +13,6 @@ import (
 // A Change says what happened to a cause since a given time.
 type Change = report.ChangeKind
 
-// The changes of a cause.
 const (
 	New   = report.ChangeNew
 	Still = report.ChangeStill

@@ -19,7 +19,6 @@ import (
 // A Backup is what is known about the last good iCloud backup of a device.
 type Backup = report.BackupState
 
-// The states of a backup.
 const (
 	BackupKnown   = report.BackupKnown
 	BackupNever   = report.BackupNever

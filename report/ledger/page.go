@@ -82,14 +82,14 @@ func pageOf[Row any](ctx context.Context, tx transaction, q query, page Page, sc
 
 // pageByName makes a page of a query's rows that are sorted by name, each once. Its parameters are the
 // name at which the page begins, whether that row belongs to it, as 1 or 0, and the number of rows.
-func pageByName[Row any](ctx context.Context, s *Store, text string, page Page, scan func(*sql.Rows) (Row, string, error)) (list List[Row], err error) {
+func pageByName[Row any](ctx context.Context, s *Store, statement string, page Page, scan func(*sql.Rows) (Row, string, error)) (list List[Row], err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		from, err := page.place(place{})
 		if err != nil {
 			return err
 		}
 		first := truth[page.After == ""] // a name may be empty
-		list, err = pageOf(ctx, tx, query{text, []any{from.Name, first, page.rows() + 1}}, page, func(rows *sql.Rows) (Row, place, error) {
+		list, err = pageOf(ctx, tx, query{statement, []any{from.Name, first, page.rows() + 1}}, page, func(rows *sql.Rows) (Row, place, error) {
 			row, name, err := scan(rows)
 			return row, place{Name: name}, err
 		})

@@ -34,7 +34,7 @@ func (s *Store) renew(ctx context.Context, why error) error {
 		switch {
 		case failed != nil:
 			return failed
-		case !same(found, now), why == nil && now != nil && now.Size() > 0:
+		case !(found == nil && now == nil || os.SameFile(found, now)), why == nil && now != nil && now.Size() > 0:
 			return s.rejoin(ctx)
 		case err == nil:
 			return s.replace(ctx)
@@ -146,11 +146,4 @@ func stat(path string) (fs.FileInfo, error) {
 		return nil, nil
 	}
 	return info, err
-}
-
-func same(a, b fs.FileInfo) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
-	}
-	return os.SameFile(a, b)
 }

@@ -34,7 +34,6 @@ type Kind struct {
 // intact.
 type Content int
 
-// The values of Content.
 const (
 	Absent Content = iota // nothing
 	Empty                 // a regular file of 0 bytes, as left by a process killed at its first write
