@@ -6,9 +6,6 @@ import "github.com/backupdoctor/backupdoctor/checks/remedies"
 // the verb, so a sentence about a restore, which mentions the backup, does not match.
 var notBackedUp = []string{"not back up", "n't back up", "not be backed up", "n't be backed up", "not backed up"}
 
-// The same for a restore.
-var notRestored = []string{"not restore", "n't restore", "not be restored", "n't be restored"}
-
 // with combines each of some phrases with others.
 func with(phrases []string, others ...string) [][]string {
 	var lists [][]string
@@ -21,15 +18,6 @@ func with(phrases []string, others ...string) [][]string {
 // computerMessages are the messages of Finder, iTunes and Apple Devices about backups to a
 // computer, the most specific first.
 var computerMessages = []message{
-	{
-		words: with(notRestored, "corrupt"),
-		meaning: Meaning{
-			Message:          "The iPhone could not be restored because the backup was corrupt or not compatible",
-			InComputerBackup: "A restore failed. The backup on the computer cannot be read, or it does not fit the device: one that was made by a newer version of iOS does not. It may be the only copy: keep the folder, and delete nothing.",
-			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.UpdateComputer, remedies.ContactAppleSupport},
-			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
-		},
-	},
 	{
 		words: with(notBackedUp, "corrupt or not compatible"),
 		meaning: Meaning{
@@ -55,16 +43,6 @@ var computerMessages = []message{
 			InComputerBackup: "The computer's disk is full, not the device and not iCloud. Some versions of iOS 26 say so although there is room.",
 			Remedies:         []remedies.ID{remedies.FreeComputerDisk},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp, remedies.ImobiledeviceHostDisk, remedies.PymobiledeviceHostDisk},
-		},
-	},
-	{
-		words: append(append(with(notRestored, "session"), with(notRestored, "disconnect")...), with(notRestored, "error occurred")...),
-		meaning: Meaning{
-			Message:          "The iPhone could not be restored because an error occurred",
-			Vague:            true,
-			InComputerBackup: "A restore failed: the connection or the session ended, or the cause has no message of its own. A number after it says more. The backup may be the only copy: keep the folder, and delete nothing.",
-			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer, remedies.ContactAppleSupport},
-			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
 	},
 	{

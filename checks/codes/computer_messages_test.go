@@ -25,23 +25,52 @@ func TestRemediesOfComputerMessagesAreAboutTheComputer(t *testing.T) {
 	}
 }
 
-// After a failed restore the folder may be the only copy: nothing sets it aside or deletes it.
+// After a failed restore the folder may be the only copy: nothing sets it aside or deletes it, in
+// any of the ways to say so, whatever the reason or the number.
 func TestAFailedRestoreTouchesNoBackup(t *testing.T) {
-	for _, why := range []string{
-		"the backup was corrupt or not compatible with the iPhone that is being restored", "the backup session failed",
-		"an error occurred", "the iPhone disconnected", "an error occurred while reading from or writing to the iPhone",
-		"there is not enough free space available on this computer",
+	for _, text := range []string{
+		"iTunes could not restore the iPhone “Ann’s iPhone” because %s.", "The iPhone couldn’t be restored because %s.", "Unable to restore iPhone, %s",
+		"The restore from backup failed: %s", "Restore failed (%s)", "An error occurred while restoring this iPhone, %s", "Failed to restore from iCloud: %s",
+		"Restoring your iPad from the backup failed. %s", "Error restoring: %s", "Restore error, %s",
 	} {
-		for _, text := range []string{"iTunes could not restore the iPhone “Ann’s iPhone” because " + why, "The iPhone couldn’t be restored because " + why + "."} {
+		for _, why := range []string{
+			"the backup was corrupt or not compatible with the iPhone that is being restored", "the backup was corrupt", "the backup session failed",
+			"an error occurred", "the iPhone disconnected", "an error occurred while reading from or writing to the iPhone",
+			"there is not enough free space available on this computer", "the backup could not be saved on the computer",
+			"an unknown error occurred (-54)", "an unknown error occurred (-36)", "error -54", "(205)", "error 205", "MBErrorDomain/205",
+			"MBErrorDomain/103", "MBErrorDomain/205 (MBErrorDomain/105)",
+		} {
+			text := strings.ReplaceAll(text, "%s", why)
 			found := LookUp(text)
 			if len(found) == 0 {
 				t.Errorf("%q is not known", text)
 			}
 			for _, m := range found {
-				if slices.Contains(m.Remedies, remedies.SetAsideLocalBackup) || strings.Contains(m.Message, "backed up") {
+				if movesBackup(m) || strings.Contains(m.Message, "backed up") || m.Message == "Backup Failed" || m.Message == beingRestored {
 					t.Errorf("%q leads to %s with %s", text, m.Title(), m.Remedies)
 				}
 			}
+		}
+	}
+	for _, text := range []string{"iTunes could not restore the iPhone because of MBErrorDomain/205", "Unable to restore iPhone, the backup was corrupt", "error restoring: error 103"} {
+		if found := LookUp(text); len(found) == 0 || found[0].Message != restoreMessages[0].meaning.Message {
+			t.Errorf("%q leads to %v", text, titles(found))
+		}
+	}
+}
+
+// A restore that runs, or succeeded, is not one that failed.
+func TestARestoreThatDidNotFail(t *testing.T) {
+	for text, want := range map[string]string{
+		"can't back up because it is being restored":                             beingRestored,
+		"the iPad is still restoring, backup failed":                             beingRestored,
+		"iTunes could not back up the iPhone because an error occurred (-54)":    "An unknown error occurred (-54)",
+		"after the restore my backup failed":                                     "Backup Failed",
+		"I restored it from a computer, now the last backup can't be completed":  "The last backup could not be completed",
+		"the backup is full since the restore from the old iPhone was completed": "Not enough iCloud storage",
+	} {
+		if found := LookUp(text); !slices.ContainsFunc(found, func(m Meaning) bool { return m.Message == want }) {
+			t.Errorf("%q leads to %v, not to %q", text, titles(found), want)
 		}
 	}
 }

@@ -18,6 +18,7 @@ const maxLookUp = 64 << 10
 //
 // A code with its domain is certain, and if there is one nothing else is returned. A number
 // without a domain is looked up in MBErrorDomain first, then in every other domain that has it.
+// After a failed restore nothing is returned that leads to a backup being set aside.
 // A message is matched by a few words, regardless of case.
 //
 // Codes missing from the table are skipped. An empty result says nothing about the device, only
@@ -31,6 +32,9 @@ func LookUp(text string) []Meaning {
 		return messagesIn("error " + text) // a number from the computer, such as -54
 	}
 	named, bare := codesIn(text)
+	if restoreFailed(plain(text)) {
+		named, bare = forRestore(named), forRestore(bare)
+	}
 	if len(named) > 0 {
 		return named
 	}
@@ -122,6 +126,9 @@ func messagesIn(text string) []Meaning {
 		return []Meaning{allMessages()[i].meaning}
 	}
 	plainText := plain(text)
+	if restoreFailed(plainText) {
+		return restoreMessagesIn(text, plainText)
+	}
 	if found := saidIn(text, plainText, computerMessages); len(found) > 0 {
 		return found
 	}

@@ -15,7 +15,9 @@ type message struct {
 }
 
 // allMessages are the messages of iOS and of computers.
-func allMessages() []message { return slices.Concat(messages, moreMessages, computerMessages) }
+func allMessages() []message {
+	return slices.Concat(messages, moreMessages, restoreMessages, computerMessages)
+}
 
 // saidBy reports whether a text, given folded and in plain form, contains the message.
 func (m message) saidBy(text, plainText string) bool {
@@ -26,6 +28,8 @@ func (m message) saidBy(text, plainText string) bool {
 		return !slices.ContainsFunc(phrases, func(phrase string) bool { return !strings.Contains(text, phrase) })
 	})
 }
+
+const beingRestored = "Currently being restored"
 
 // messages are the iOS messages about iCloud Backup, the most specific first.
 var messages = []message{
@@ -58,7 +62,7 @@ var messages = []message{
 	},
 	{
 		meaning: Meaning{
-			Message:  "Currently being restored",
+			Message:  beingRestored,
 			InICloud: "A restore is still running, and no backup starts until it ends.",
 			Checks:   []string{"restore-in-progress"},
 			Remedies: []remedies.ID{remedies.LetRestoreFinish},

@@ -1,0 +1,74 @@
+package codes
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
+// restoreFailure matches a plain text (see plain) that reports a failed restore.
+var restoreFailure = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(` not (?:be )?restored? | (?:unable|not able|failed) to (?:be )?restored? ` +
+		`| restore (?:(?:has|process|attempt) |(?:from|of|to) (?:[^ ]+ ){1,3}?)?(?:failed|unsuccessful|was unsuccessful) ` +
+		`| restoring (?:this|the|your|my|from|a|an) (?:[^ ]+ ){1,5}?failed ` +
+		`| (?:error|problem|failure) (?:[^ ]+ ){0,2}?(?:while|when|during|in) (?:[^ ]+ ){0,1}?(?:restore|restoring) ` +
+		`| error restoring | (?:restore|restoring) error `)
+})
+
+// restoreFailed reports whether a plain text says that a restore failed. The backup it was made
+// from may then be the only copy, so nothing that moves or deletes a backup may follow.
+func restoreFailed(plainText string) bool { return restoreFailure().MatchString(plainText) }
+
+// movesBackup reports whether a meaning leads to a backup being set aside.
+func movesBackup(m Meaning) bool {
+	return slices.Contains(m.Remedies, remedies.SetAsideLocalBackup)
+}
+
+// restoreMessagesIn finds the messages in a text about a failed restore, given folded and in
+// plain form.
+func restoreMessagesIn(text, plainText string) []Meaning {
+	list := slices.Concat(restoreMessages, computerMessages)
+	if strings.Contains(text, "icloud") {
+		list = slices.Concat(list, messages, moreMessages)
+	}
+	return saidIn(text, plainText, slices.DeleteFunc(list, func(m message) bool {
+		return movesBackup(m.meaning) || m.meaning.Message == beingRestored || m.meaning.Vague && m.meaning.InComputerBackup == ""
+	}))
+}
+
+// forRestore replaces codes that lead to a backup being set aside by what they mean in a failed
+// restore.
+func forRestore(codes []Meaning) []Meaning {
+	kept := slices.DeleteFunc(slices.Clone(codes), movesBackup)
+	if len(kept) < len(codes) {
+		return append(kept, restoreMessages[0].meaning)
+	}
+	return codes
+}
+
+// restoreMessages are the messages of a restore that failed. The last is for any without a
+// message of its own.
+var restoreMessages = []message{
+	{
+		words: [][]string{{"corrupt"}, {"not compatible"}, {"backup", "damaged"}},
+		meaning: Meaning{
+			Message:          "The iPhone could not be restored because the backup was corrupt or not compatible",
+			InComputerBackup: "A restore failed. The backup cannot be read, or it does not fit the device: one that was made by a newer version of iOS does not. It may be the only copy: keep the folder, and delete nothing.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.UpdateComputer, remedies.ContactAppleSupport},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: [][]string{{"restor"}},
+		meaning: Meaning{
+			Message:          "The iPhone could not be restored because an error occurred",
+			Vague:            true,
+			InComputerBackup: "A restore failed: the connection or the session ended, a disk is full or cannot be read or written, or the cause has no message of its own. A number after it says more. The backup may be the only copy: keep the folder, and delete nothing.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer, remedies.ContactAppleSupport},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+}
