@@ -35,6 +35,20 @@ func localDate(b device.Backup) (time.Time, error) {
 	return at, nil
 }
 
+// localAge returns how old a backup was when the snapshot was taken. The age of one from the future
+// is unknown, as is any while the clock of this computer is in doubt.
+func localAge(s device.Snapshot, b device.Backup) (time.Duration, error) {
+	at, err := localDate(b)
+	if err != nil {
+		return 0, err
+	}
+	age := s.TakenAt.Sub(at)
+	if _, doubted := trayClock(s); doubted || age < -clockTolerance {
+		return 0, device.Inconclusive
+	}
+	return age, nil
+}
+
 // localProof returns the result of verification, or why there is none.
 func localProof(b device.Backup) (device.Proof, error) {
 	proof, err := b.Proof.Get()

@@ -51,9 +51,11 @@ func judgeGoodCopy(s device.Snapshot) []Finding {
 }
 
 func goodCopy(s device.Snapshot, b device.Backup, proof device.Proof) string {
-	at, err := localDate(b)
-	if err != nil {
-		return fmt.Sprintf("The %s is whole, %s.", localName(b), looked(proof))
+	old := ""
+	if age, err := localAge(s, b); err == nil {
+		old = ", " + duration(age) + " old,"
+	} else if _, err := localDate(b); err == nil {
+		old = ", of unknown age,"
 	}
-	return fmt.Sprintf("The %s, %s old, is whole, %s.", localName(b), duration(s.TakenAt.Sub(at)), looked(proof))
+	return fmt.Sprintf("The %s%s is whole, %s.", localName(b), old, looked(proof))
 }

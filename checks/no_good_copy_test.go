@@ -13,6 +13,7 @@ var noGoodCopyJudgements = []judgement{
 	{"an archived copy counts", well(withBackups(lossyBackup(), archived(wholeBackup()))), OK,
 		"The archived copy of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
 	{"whole, without a date", well(withBackups(undated(wholeBackup()))), OK, "The local backup without a date is whole, as far as a quick look proves.", ""},
+	{"whole, dated in the future", well(copied(-4*365*aDay, true, device.Whole)), OK, "The local backup of 2030-11-21, of unknown age, is whole, as far as a quick look proves.", ""},
 	{"whole beside an encrypted one", well(withBackups(hiddenBackup("password-needed"), wholeBackup())), OK,
 		"The local backup of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
 	{"broken", well(withBackups(lossyBackup(), archived(poisonedBackup()))), Warning, "None of the backups on this computer is whole (0 of 2).", ""},

@@ -35,11 +35,11 @@ func safetyCopy(s device.Snapshot) []Finding {
 	for _, b := range s.Backups {
 		proof, errProof := localProof(b)
 		encrypted, errEncrypted := b.Encrypted.Get()
-		at, errDate := localDate(b)
-		if errProof != nil || errEncrypted != nil || errDate != nil {
+		age, errAge := localAge(s, b)
+		if errProof != nil || errEncrypted != nil || errAge != nil {
 			continue
 		}
-		if BackupVerdict(proof) == device.Whole && encrypted && s.TakenAt.Sub(at) <= recordAges {
+		if BackupVerdict(proof) == device.Whole && encrypted && age <= recordAges {
 			known := "; whether its password is known was not tried"
 			if unlocked(proof) {
 				known = ", and its password opens it"

@@ -206,11 +206,11 @@ func loses(s report.Step) bool {
 const copyAge = 24 * time.Hour
 
 // Proved returns the date of the newest copy on this computer that was made within copyAge and
-// whose contents were verified to be whole.
+// whose contents were verified to be whole. A date further ahead than clocks differ proves nothing.
 func Proved(d report.Device) (at time.Time, proved bool) {
 	for _, b := range d.Backups {
 		deep := b.Depth == string(device.DeepLook)
-		if b.Verdict == string(device.Whole) && deep && !b.Date.IsZero() && d.TakenAt.Sub(b.Date) < copyAge && b.Date.After(at) {
+		if b.Verdict == string(device.Whole) && deep && !b.Date.IsZero() && d.TakenAt.Sub(b.Date).Abs() < copyAge && b.Date.After(at) {
 			at, proved = b.Date, true
 		}
 	}

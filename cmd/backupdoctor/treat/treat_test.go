@@ -247,3 +247,14 @@ func TestHint(t *testing.T) {
 		}
 	}
 }
+
+// A copy unlocks what loses something only if it was made within copyAge; its date may be wrong.
+func TestProvedByARecentCopyOnly(t *testing.T) {
+	now := time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC)
+	for age, want := range map[time.Duration]bool{time.Hour: true, -time.Hour: true, copyAge: false, -copyAge: false, -4 * 365 * 24 * time.Hour: false} {
+		d := report.Device{TakenAt: now, Backups: []report.Backup{{Verdict: string(device.Whole), Depth: string(device.DeepLook), Date: now.Add(-age)}}}
+		if _, proved := Proved(d); proved != want {
+			t.Errorf("a copy made %v before the reading: proved %t, want %t", age, proved, want)
+		}
+	}
+}
