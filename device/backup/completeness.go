@@ -19,17 +19,18 @@ const (
 )
 
 // judgeCompleteness looks for evidence that a list of files is incomplete although it parsed to
-// the end. A truncated Manifest.db is detected by its page count; an mbdb cut between two
-// records parses like a whole one, so the surrounding files are the evidence.
+// the end. A truncated Manifest.db is detected by its page count; its log cut between two changes,
+// and an mbdb cut between two records, read like a whole one, so the surrounding files are the
+// evidence.
 func (v *verification) judgeCompleteness() {
 	if v.listed.Load() == 0 {
 		v.leaveOpen(device.StatementList, listIncomplete, "it lists no files")
 	}
+	if unlisted := v.unlisted.Load(); unlisted > 0 && (v.blobs.flat || v.hasLog) {
+		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("it does not list %d files of a backup that are in the folder", unlisted))
+	}
 	if !v.blobs.flat {
 		return
-	}
-	if unlisted := v.unlisted.Load(); unlisted > 0 {
-		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("it does not list %d files of a backup that are in the folder", unlisted))
 	}
 	if absent := v.absentApps(); len(absent) > 0 {
 		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d of the installed apps are not in it", len(absent)))

@@ -22,23 +22,21 @@ const sqliteMagic = "SQLite format 3\x00"
 // database, it is encrypted if Manifest.plist says so, damaged if Manifest.plist says
 // otherwise, and undecidable if Manifest.plist is lost. Backups of iOS 10.0 and 10.1 are
 // encrypted but leave their manifest unencrypted.
-func openDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys, hasLog func()) (m manifest.Manifest, clear bool, err error) {
+func openDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys) (m manifest.Manifest, clear bool, err error) {
 	head, err := headOf(path)
 	if err != nil {
 		return nil, false, err
 	}
 	if strings.HasPrefix(string(head), sqliteMagic) {
-		m, err := openClearDB(ctx, path, head, size, keys, hasLog)
+		m, err := openClearDB(ctx, path, head, size, keys)
 		return m, true, err
 	}
 	m, err = openLockedDB(ctx, path, size, p, keys)
 	return m, false, err
 }
 
-func openClearDB(ctx context.Context, path string, head []byte, size int64, keys *keybag.Keys, hasLog func()) (manifest.Manifest, error) {
-	if database.HasLog(path) {
-		hasLog()
-	} else if isCut(head, size) {
+func openClearDB(ctx context.Context, path string, head []byte, size int64, keys *keybag.Keys) (manifest.Manifest, error) {
+	if !database.HasLog(path) && isCut(head, size) {
 		return nil, errCut
 	}
 	var recordKey []byte

@@ -61,6 +61,19 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
+// A log that may not be read may hold changes.
+func TestPermissionOfALog(t *testing.T) {
+	if os.Getuid() == 0 {
+		runAsNobody(t)
+		return
+	}
+	written := write(t, shapes[0])
+	path := filepath.Join(written.Path, dbName)
+	rowsIntoLog(t, path)
+	must(t, os.Chmod(path+"-wal", 0))
+	expect(t, "the log", device.CannotTell, []string{"no-permission"}, proofsOf(t, written, shapes[0])...)
+}
+
 // runAsNobody runs the calling test in its own process.
 func runAsNobody(t *testing.T) {
 	const nobody = 65534

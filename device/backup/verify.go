@@ -97,6 +97,7 @@ type verification struct {
 		err   error
 	}
 	clearList atomic.Bool // Manifest.db is unencrypted
+	hasLog    bool        // Manifest.db has a write-ahead log
 
 	rows, listed, unlisted, storedBytes atomic.Uint64
 	digestBytes, totalRows              atomic.Uint64

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
@@ -28,6 +30,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	v.judgePassword()
 	v.prepareInside()
 	v.judgeJournal(m)
+	v.judgeLog(ctx, m)
 	var check sync.WaitGroup
 	large := v.isLarge(m)
 	if large {
@@ -60,6 +63,28 @@ func (v *verification) judgeJournal(m manifest.Manifest) {
 	info, err := v.top.lstat(dbName + "-journal")
 	if !m.Flat() && err == nil && info.size > 0 {
 		v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
+	}
+}
+
+// judgeLog checks the write-ahead log of a Manifest.db, which was read with the list unless that
+// is encrypted. SQLite ignores a damaged log without an error.
+func (v *verification) judgeLog(ctx context.Context, m manifest.Manifest) {
+	path := filepath.Join(v.folder.Path, dbName)
+	switch v.hasLog = !m.Flat() && database.HasLog(path); {
+	case !m.Flat() && v.isInCloud(dbName+"-wal"):
+		v.leaveOpen(device.StatementList, cloudPlaceholder, dbName+"-wal")
+	case !v.hasLog:
+	case !v.clearList.Load():
+		v.leaveOpen(device.StatementList, listIncomplete, "a log of changes is beside it, and it is encrypted")
+	default:
+		err := database.CheckLog(ctx, path)
+		switch {
+		case ctx.Err() != nil:
+		case err == nil:
+			v.faults.add(manifestLog, "")
+		default:
+			v.leaveOpen(device.StatementList, cmp.Or(obstacle(err), listIncomplete), shortError(err))
+		}
 	}
 }
 
@@ -225,7 +250,7 @@ func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, err
 	if err != nil {
 		return nil, err
 	}
-	m, clear, err := openDB(ctx, path, size, v.properties, v.options.Keys, func() { v.faults.add(manifestLog, "") })
+	m, clear, err := openDB(ctx, path, size, v.properties, v.options.Keys)
 	if clear {
 		v.clearList.Store(true)
 	}

@@ -762,26 +762,68 @@ func TestMissingBackupFolder(t *testing.T) {
 	}
 }
 
-// Changes never merged into the manifest count, and are read from a copy.
+// Changes never merged into the manifest count, and are read from a copy. Where some may be lost,
+// the backup is not whole.
 func TestManifestLog(t *testing.T) {
-	written := write(t, shapes[0])
-	path := filepath.Join(written.Path, dbName)
+	for name, test := range map[string]struct {
+		change func(data []byte, first int) []byte // of a log with two changes, the first of this length
+		want   device.ProofVerdict
+		modes  []string
+	}{
+		"as written":              {func(data []byte, _ int) []byte { return data }, device.Whole, []string{"manifest-log"}},
+		"cut by half":             {func(data []byte, _ int) []byte { return data[:len(data)/2] }, device.CannotTell, []string{"list-incomplete", "orphan"}},
+		"cut between the changes": {func(data []byte, first int) []byte { return data[:first] }, device.CannotTell, []string{"list-incomplete", "manifest-log", "orphan"}},
+		"a byte flipped":          {func(data []byte, first int) []byte { data[first+100] ^= 255; return data }, device.CannotTell, []string{"list-incomplete", "orphan"}},
+		"random bytes":            {func([]byte, int) []byte { return backuptest.Bytes(5000, 9) }, device.CannotTell, []string{"list-incomplete", "orphan"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			written := write(t, shapes[0])
+			path := filepath.Join(written.Path, dbName)
+			first := rowsIntoLog(t, path)
+			data, err := os.ReadFile(path + "-wal")
+			must(t, err)
+			must(t, os.WriteFile(path+"-wal", test.change(data, first), 0o600))
+			before := snapshotOf(t, written.Path)
+			t.Setenv("TMPDIR", t.TempDir())
+			expect(t, name, test.want, test.modes, proofsOf(t, written, shapes[0])...)
+			if after := snapshotOf(t, written.Path); !slices.Equal(before, after) {
+				t.Errorf("before\n%v\nafter\n%v", before, after)
+			}
+			if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) != 0 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// rowsIntoLog moves all rows of a Manifest.db to its log, in two changes, and returns the length
+// of the log after the first.
+func rowsIntoLog(t *testing.T, path string) (first int) {
+	t.Helper()
 	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
 	must(t, err)
-	defer conn.Close()
-	must(t, sqlitex.ExecuteScript(conn, "DELETE FROM Files WHERE relativePath LIKE '%IMG_0001%';", nil))
-	before := snapshotOf(t, written.Path)
-	t.Setenv("TMPDIR", t.TempDir())
-	proof := Quick(t.Context(), find(t, written), Options{})
-	if checks.BackupVerdict(proof) != device.Whole || !slices.Equal(modes(proof), []string{"manifest-log", "orphan"}) || proof.Listed != healthyFiles-1 {
-		t.Errorf("%s, %d listed, %+v", checks.BackupVerdict(proof), proof.Listed, proof.Faults)
+	t.Cleanup(func() { conn.Close() }) // closing it merges the log
+	for _, statement := range []string{
+		"CREATE TEMP TABLE moved AS SELECT * FROM Files", "DELETE FROM Files", "PRAGMA wal_checkpoint(TRUNCATE)",
+		"INSERT INTO Files SELECT * FROM moved WHERE rowid <= 3", "INSERT INTO Files SELECT * FROM moved WHERE rowid > 3",
+	} {
+		info, err := os.Stat(path + "-wal")
+		if err == nil {
+			first = int(info.Size())
+		}
+		must(t, sqlitex.ExecuteTransient(conn, statement, nil))
 	}
-	if after := snapshotOf(t, written.Path); !slices.Equal(before, after) {
-		t.Errorf("before\n%v\nafter\n%v", before, after)
-	}
-	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
-	}
+	return first
+}
+
+// A log that was not read may hold changes.
+func TestManifestLogNotRead(t *testing.T) {
+	written := write(t, shapes[0])
+	addFile("."+dbName+"-wal.icloud")(t, written)
+	expect(t, "in the cloud", device.CannotTell, []string{"cloud-placeholder"}, proofsOf(t, written, shapes[0])...)
+	written = write(t, shapes[1])
+	addFile(dbName+"-wal")(t, written)
+	expect(t, "encrypted", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[1])...)
 }
 
 // Unreadable rows are reported one by one, and the others are still inspected.

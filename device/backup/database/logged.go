@@ -28,13 +28,11 @@ func newLogged(file, log io.ReaderAt) (l logged, ok bool, err error) {
 	if _, err := log.ReadAt(header[:], 0); err != nil {
 		return l, false, nil
 	}
-	if magic := binary.BigEndian.Uint32(header[:]); magic&^1 != 0x377f0682 {
+	pageSize, ok := logPageSize(header[:])
+	if !ok {
 		return l, false, nil
 	}
-	l = logged{file, log, int64(binary.BigEndian.Uint32(header[8:])), map[uint32]int64{}}
-	if l.pageSize < 512 || l.pageSize > 65536 || l.pageSize&(l.pageSize-1) != 0 {
-		return l, false, nil
-	}
+	l = logged{file, log, pageSize, map[uint32]int64{}}
 	at := int64(logHeader)
 	for range maxFrames {
 		var frame [frameHeader]byte
@@ -45,6 +43,13 @@ func newLogged(file, log io.ReaderAt) (l logged, ok bool, err error) {
 		at += frameHeader + l.pageSize
 	}
 	return l, true, fmt.Errorf("%w: its log has more than %d pages", ErrSchema, maxFrames)
+}
+
+// logPageSize returns the page size in the header of a log. ok is false if it is not one.
+func logPageSize(header []byte) (size int64, ok bool) {
+	size = int64(binary.BigEndian.Uint32(header[8:]))
+	isLog := binary.BigEndian.Uint32(header)&^1 == 0x377f0682
+	return size, isLog && size >= 512 && size <= 65536 && size&(size-1) == 0
 }
 
 // ReadAt reads within one page.
