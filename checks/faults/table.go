@@ -130,6 +130,11 @@ var table = []Fault{
 		Remedy: backUpAnew,
 	},
 	{
+		Mode: "not-sent", Action: Look, Severity: Loss,
+		Title:  "The device could not read files of its own, so they are not in the backup",
+		Remedy: "Keep the backup before this one, which may have them. Restart the device and make another backup.",
+	},
+	{
 		Mode: "list-incomplete", Action: StartOver, Severity: Suspicious,
 		Title:  "Nothing shows that the list of files is complete",
 		Remedy: backUpAnew,

@@ -32,7 +32,7 @@ func backupCommand(e env) *cli.Command {
 			"A backup password is never set, changed or removed. If the device has one, it is asked for\n" +
 			"as by verify; without it the copy is kept, but not proved.\n\n" +
 			"The exit code is 0 if every copy was proved whole, 1 if one is broken, and 3 if one was not\n" +
-			"finished or not proved.\n\n" +
+			"finished or not proved. A copy without a file that the device could not read is not proved.\n\n" +
 			command.Examples(
 				"backupdoctor backup                       every attached device",
 				"backupdoctor backup --udid A3 --to /mnt/copies",

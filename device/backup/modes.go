@@ -13,7 +13,7 @@ var Modes = []*Mode{
 	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
-	rowUnreadable, listIncomplete, innerDatabaseSuspect, changed, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
+	rowUnreadable, notSent, listIncomplete, innerDatabaseSuspect, changed, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
 	diskFull, encryptionRequired,
 	interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
@@ -45,6 +45,7 @@ var (
 	blobPadding          = &Mode{"blob-padding", false}
 	fileKey              = &Mode{"file-key", false}
 	rowUnreadable        = &Mode{"row-unreadable", false}
+	notSent              = &Mode{"not-sent", false}
 	orphan               = &Mode{"orphan", false}
 	identityMismatch     = &Mode{"identity-mismatch", false}
 	folderMisnamed       = &Mode{"folder-misnamed", false}

@@ -29,6 +29,7 @@ type Options struct {
 	Examples int                                    // files of each mode kept in the proof; 0 for 20
 	Budget   *ExampleBudget                         // for those files, shared by several backups; nil for no limit
 	Received func(manifest.FileID) (Received, bool) // returns what is known of a file as the device sent it; nil if nothing is
+	NotSent  []device.BackupProblem                 // files that the device could not read, which its list therefore omits
 	Problem  func(Problem)                          // called for each file with a fault, one call at a time; the mode may still change in the proof
 	Progress func(Progress)                         // called a few times a second
 	Now      time.Time                              // to tell whether a backup is old; zero if its age does not matter
@@ -162,6 +163,7 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 	if v.lookAtTop() {
 		v.lookAtFiles(ctx)
 		v.judgeMissing()
+		v.judgeNotSent()
 		v.judgeLength()
 	}
 	v.judgeChange(before)

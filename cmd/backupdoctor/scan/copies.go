@@ -88,7 +88,8 @@ type copying struct {
 
 	failure error // why there is no new copy; nil if there is one
 	verdict device.ProofVerdict
-	needed  uint64 // bytes that a full backup needs, as the device counts; 0 if not measured
+	notSent []device.BackupProblem // files that the device could not read, so that the copy does not have them
+	needed  uint64                 // bytes that a full backup needs, as the device counts; 0 if not measured
 }
 
 func (m *making) all(ctx context.Context) {
@@ -251,6 +252,9 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 	result, err := c.session(ctx, usb.Backup{Folder: folder, Full: c.Full})
 	if errClose := folder.Close(); err == nil {
 		err = errClose
+	}
+	if errNote := partial.AddNotSent(c.unreadBy(ctx, shelf, result.Outcome)); err == nil {
+		err = errNote
 	}
 	if err == nil && result.Code != 0 {
 		err = &refusedBackup{result.Outcome}

@@ -29,13 +29,14 @@ func receivedOf(files []mobilebackup.Arrival, now time.Time) []library.Received 
 // removes surplus copies.
 func (c *copying) prove(ctx context.Context, shelf *library.Device, copied library.Copy) error {
 	c.tell(report.Proving)
+	c.notSent = library.NotSent(copied.Folder)
 	c.sayDoing("proving the copy")
 	index, err := library.IndexOf(copied.Folder)
 	if err != nil {
 		return err
 	}
 	folder := backup.Folder{Path: copied.Folder, UDID: shelf.UDID}
-	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), Progress: c.Screen.BackupProgress("proving " + c.name())}
+	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.notSent, Progress: c.Screen.BackupProgress("proving " + c.name())}
 	options.Keys, options.Locked = c.Inspection.Passwords.open(ctx, folder, backup.Read(ctx, folder))
 	proof := backup.Deep(ctx, folder, options)
 	index.Close()

@@ -107,13 +107,6 @@ func (c *copying) sayBegin(p *library.Partial) {
 // sayArrived says what was sent.
 func (c *copying) sayArrived(o mobilebackup.Outcome) {
 	c.say("%s: %s in %s arrived", c.name(), words.Size(uint64(o.Bytes)), words.Count(o.Files, "file"))
-	for n, f := range o.Unread {
-		if n == 3 {
-			c.say("  … and %d more", len(o.Unread)-n)
-			break
-		}
-		c.say("  the device could not read %s: %s", device.Quoted(f.Path), device.Quoted(f.Words))
-	}
 }
 
 // keptBefore describes the other existing copies.
@@ -139,6 +132,16 @@ func (c *copying) sayEnd() {
 	case c.verdict == device.Broken:
 		c.say("%s: the copy is broken; the one before was kept", c.name())
 		c.say("hint: backupdoctor backup --full --udid %s sends everything again", c.attached.UDID)
+	case len(c.notSent) > 0:
+		c.say("%s: not proved: it lacks %s that the device could not read%s", c.name(), words.Count(len(c.notSent), "file"), c.keptBefore())
+		for n, f := range c.notSent {
+			if n == 3 {
+				c.say("  … and %d more", len(c.notSent)-n)
+				break
+			}
+			c.say("  %s", device.Quoted(strings.TrimSpace(f.Domain+" "+f.Path)))
+		}
+		c.say("hint: restart the device and run the same command again")
 	default:
 		c.say("%s: complete, but not proved; backupdoctor verify with its password proves it later", c.name())
 	}

@@ -92,6 +92,7 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 		defer index.Close()
 		options.Received, arrived = knownOf(index, false), index.Len()
 	}
+	options.NotSent = library.NotSent(folder.Path)
 	proof := prove(ctx, folder, options)
 	if i.Depth == device.DeepLook || !noted.Counts() {
 		err := ctx.Err()

@@ -7,6 +7,7 @@
 //	      UDID/               the backup, as Finder, iTunes and idevicebackup2 know it
 //	      received            what arrived or was last read: ID, length, SHA-1, SHA-256, time
 //	      proof.json          the result of verification, and the folder's state at that time
+//	      not-sent.json       files that the device could not read; absent if there are none
 //	      transfer.json       how much the last session sent, and how long that took
 //	    .partial/             the backup in progress or interrupted
 //	    .received             what has arrived in it so far

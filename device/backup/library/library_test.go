@@ -447,3 +447,34 @@ func TestCloneInterrupted(t *testing.T) {
 		t.Error("there is the beginning of a copy")
 	}
 }
+
+// Files that the device could not read are remembered with the copy until a later session sends them.
+func TestNotSent(t *testing.T) {
+	d := change(t, open(t))
+	p := begin(t, d, false)
+	sent, missing := id(1, 1), id(2, 2)
+	if err := p.AddNotSent([]device.BackupProblem{{Path: "a", FileID: sent.String()}, {Path: "b", FileID: missing.String()}}); err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	p = begin(t, d, false)
+	put(t, p, sent, "here", "")
+	if err := p.AddNotSent([]device.BackupProblem{{Path: "b", FileID: missing.String()}}); err != nil {
+		t.Fatal(err)
+	}
+	c := finish(t, p, noon)
+	if got := NotSent(c.Folder); len(got) != 1 || got[0].Path != "b" {
+		t.Errorf("%+v", got)
+	}
+	if err := os.WriteFile(filepath.Join(d.Path, c.Name, notSentName), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := NotSent(c.Folder); len(got) != 1 {
+		t.Errorf("a damaged list: %+v", got)
+	}
+	p = begin(t, d, false)
+	put(t, p, missing, "here", "")
+	if got := NotSent(finish(t, p, noon).Folder); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -161,7 +161,7 @@ func (p *Partial) Finish(info []byte, now time.Time) (Copy, error) {
 	if err := draft.Commit(); err != nil {
 		return Copy{}, err
 	}
-	if err := p.compile(); err != nil {
+	if err := errors.Join(p.compile(), p.settleNotSent()); err != nil {
 		return Copy{}, err
 	}
 	if err := errors.Join(syncFolder(d.root, path.Join(partialName, d.UDID)), syncFolder(d.root, partialName)); err != nil {

@@ -57,7 +57,7 @@ func TestReceive(t *testing.T) {
 	if failed != nil || fatal != nil {
 		t.Fatal(failed, fatal)
 	}
-	if len(unread) != 1 || unread[0] != (Unread{"U/Snapshot/aa/unreadable", "Input/output error"}) {
+	if len(unread) != 1 || unread[0] != (Unread{"U/Snapshot/aa/unreadable", "unreadable", "Input/output error"}) {
 		t.Errorf("unread: %v", unread)
 	}
 	if content(t, path, "U/Snapshot/49", someID) != large || content(t, path, "U/empty") != "" || content(t, path, "U/trailer") != "data" || content(t, path, "U/Status.plist") != "state" {

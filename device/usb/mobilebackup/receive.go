@@ -10,8 +10,9 @@ import (
 
 // An Unread is a file that the device could not read and did not send.
 type Unread struct {
-	Path  string // on the host
-	Words string // the device's error text
+	Path     string // on the host
+	OnDevice string // where the file is on the device, as it says; untrusted text
+	Words    string // the device's error text
 }
 
 // Buffer sizes of a session. They limit its memory use whatever the device sends.
@@ -59,7 +60,7 @@ func (f *Folder) receive(stream streamReader, buffers chan []byte, told func(fil
 // files reads to the end of the stream.
 func (r *reception) files() error {
 	for {
-		_, host, err := r.stream.paths()
+		onDevice, host, err := r.stream.paths()
 		if err != nil || host == "" {
 			return err
 		}
@@ -67,7 +68,7 @@ func (r *reception) files() error {
 		if err != nil || name == "." {
 			return ErrPath
 		}
-		if last, err := r.file(name); err != nil || last {
+		if last, err := r.file(name, onDevice); err != nil || last {
 			return err
 		}
 	}
@@ -75,7 +76,7 @@ func (r *reception) files() error {
 
 // file receives one file. A file that changes the state of the backup, which is every file not
 // stored under an ID, gets its name only after everything before it is synced.
-func (r *reception) file(name string) (last bool, err error) {
+func (r *reception) file(name, onDevice string) (last bool, err error) {
 	state := !isStored(name)
 	if state {
 		r.fail(r.sync())
@@ -87,7 +88,7 @@ func (r *reception) file(name string) (last bool, err error) {
 		w.give(piece{abandoned: true})
 	case end.code == codeLocalError, end.code == codeRemoteError && !w.begun:
 		w.give(piece{abandoned: true})
-		r.unread = append(r.unread, Unread{name, words})
+		r.unread = append(r.unread, Unread{name, onDevice, words})
 	default:
 		w.give(piece{last: true})
 		r.told(1, 0)

@@ -1,0 +1,93 @@
+package library
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
+)
+
+// notSentName is the file, beside the backup, that lists what the device could not read.
+const notSentName = "not-sent.json"
+
+// maxNotSent bounds the size of such a file that is read, in bytes.
+const maxNotSent = 8 << 20
+
+// AddNotSent records files that the device could not read in a session, by ID.
+func (p *Partial) AddNotSent(files []device.BackupProblem) error {
+	if len(files) == 0 {
+		return nil
+	}
+	before, err := readNotSent(p.notSentPath())
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !slices.ContainsFunc(before, func(b device.BackupProblem) bool { return b.FileID == f.FileID }) {
+			before = append(before, f)
+		}
+	}
+	return p.saveNotSent(before)
+}
+
+func (p *Partial) notSentPath() string { return filepath.Join(p.Path, notSentName) }
+
+func (p *Partial) saveNotSent(files []device.BackupProblem) error {
+	draft, err := wholefile.New(p.notSentPath(), wholefile.Kind{Mode: 0o600, Replace: true})
+	if err != nil {
+		return err
+	}
+	if err := json.NewEncoder(draft).Encode(files); err != nil {
+		return errors.Join(err, draft.Discard())
+	}
+	return draft.Commit()
+}
+
+// settleNotSent drops the files that a later session sent.
+func (p *Partial) settleNotSent() error {
+	files, err := readNotSent(p.notSentPath())
+	if err != nil || len(files) == 0 {
+		return err
+	}
+	files = slices.DeleteFunc(files, func(f device.BackupProblem) bool {
+		const prefix = 2 // hexadecimal digits of a folder name
+		if len(f.FileID) <= prefix {
+			return false
+		}
+		_, err := p.device.root.Lstat(path.Join(partialName, p.device.UDID, f.FileID[:prefix], f.FileID))
+		return err == nil
+	})
+	if len(files) == 0 {
+		return os.Remove(p.notSentPath())
+	}
+	return p.saveNotSent(files)
+}
+
+// NotSent returns the files that the device could not read when it made a copy, so that the copy
+// does not have them. If they are unknown, it returns one file that says so.
+func NotSent(folder string) []device.BackupProblem {
+	files, err := readNotSent(filepath.Join(filepath.Dir(folder), notSentName))
+	if err != nil {
+		return []device.BackupProblem{{Path: notSentName, Detail: "this list cannot be read"}}
+	}
+	return files
+}
+
+func readNotSent(path string) (files []device.BackupProblem, err error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return files, json.NewDecoder(io.LimitReader(file, maxNotSent)).Decode(&files)
+}
