@@ -20,6 +20,9 @@ const (
 	proving   = "proving"
 )
 
+// refused is the exit code of a traced process whose system calls cannot be filtered.
+const refused = 77
+
 var tracedPhases = []string{cloning, receiving, finishing, proving}
 
 // traced returns the system calls of a phase.
@@ -39,7 +42,11 @@ func (s *scenario) traced(t *testing.T, phase string) []string {
 func runTraced(t *testing.T, c *backupCase) {
 	client, detach := attachHealthy(t, c.agent)
 	defer detach()
-	if _, killed, ok := traceBackup(t, client.Address, c); ok && !killed && c.kind != cloning {
+	_, killed, ok := traceBackup(t, client.Address, c)
+	if !ok {
+		t.Skip("system calls cannot be traced on this computer")
+	}
+	if !killed && c.kind != cloning {
 		t.Error("it was not killed") // how many files are cloned at a time decides how many clones fail
 	}
 }
@@ -53,7 +60,8 @@ func TestTracedBackup(t *testing.T) {
 	a := attempt{proves: true, password: told[2], phase: func(name string) {
 		if name == told[3] {
 			if err := stopAtChanges(); err != nil {
-				t.Fatal(err)
+				t.Log(err)
+				os.Exit(refused)
 			}
 		}
 		sayPhase(name)

@@ -160,15 +160,22 @@ func (c *cloning) file(name string) error {
 }
 
 func (c *cloning) copy(from, to string) error {
-	source, err := c.source.Open(from)
+	return fill(c.source, from, c.target, to, func(target, source *os.File) error {
+		_, err := io.Copy(target, source)
+		return err
+	})
+}
+
+// fill creates a file from an existing one by the given method.
+func fill(source *os.Root, from string, target *os.Root, to string, method func(target, source *os.File) error) error {
+	original, err := source.Open(from)
 	if err != nil {
 		return err
 	}
-	defer source.Close()
-	target, err := c.target.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	defer original.Close()
+	file, err := target.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(target, source)
-	return errors.Join(err, target.Close())
+	return errors.Join(method(file, original), file.Close())
 }
