@@ -58,7 +58,7 @@ func checkLog(log io.Reader) error {
 		switch {
 		case isNext && bytes.Equal(frame[8:16], salt) && !earlier:
 			sum, committed = next, binary.BigEndian.Uint32(frame[4:]) != 0
-		case committed && !isNext && isOlder(frame[8:16], salt):
+		case committed && !isNext && isEarlier(frame, salt):
 			earlier = true
 		default:
 			return fmt.Errorf("its log is damaged in frame %d", number)
@@ -74,10 +74,15 @@ func brokenOff(err error) error {
 	return withoutName(err)
 }
 
-// isOlder reports whether a salt is of an earlier round. Each round adds 1 to the first half,
-// which may overflow.
-func isOlder(salt, current []byte) bool {
-	return int32(binary.BigEndian.Uint32(current)-binary.BigEndian.Uint32(salt)) > 0
+// maxRounds is how many rounds ago a frame may have been written. SQLite starts one after it has
+// merged the whole log.
+const maxRounds = 1 << 20
+
+// isEarlier reports whether a frame is of an earlier round than the one with this salt. Each round
+// adds 1 to the first half of the salt, which may overflow. No page has the number 0.
+func isEarlier(frame, salt []byte) bool {
+	rounds := binary.BigEndian.Uint32(salt) - binary.BigEndian.Uint32(frame[8:])
+	return binary.BigEndian.Uint32(frame) != 0 && rounds > 0 && rounds <= maxRounds
 }
 
 // A logSum is the checksum of a log: two sums over pairs of 32-bit numbers.
