@@ -98,10 +98,13 @@ func (p *Packed) in(zone *time.Location) *Packed {
 	return &Packed{p.by, p.data, zone}
 }
 
+var timeType = reflect.TypeFor[time.Time]()
+
 // add appends a value: a text as its number, a list as its length plus 1 and its elements, 0 for
 // nil, and a struct as its fields.
 func (p *Packer) add(data []byte, v reflect.Value) []byte {
-	if t, ok := v.Interface().(time.Time); ok {
+	if v.Type() == timeType { // asking the value itself would copy it
+		t := v.Interface().(time.Time)
 		data = binary.AppendVarint(data, t.Unix())
 		return binary.AppendUvarint(data, uint64(t.Nanosecond()))
 	}

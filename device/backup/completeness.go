@@ -2,9 +2,7 @@ package backup
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -66,30 +64,12 @@ func (v *verification) absentApps() []string {
 	return slices.Compact(absent)
 }
 
-// A mark is the state of a file or folder, compared to detect a change.
-type mark struct {
-	size     uint64
-	modified int64 // Unix nanoseconds
-	exists   bool
-	err      error // why nothing is known; nil if it is known whether it exists
-}
-
 // marks returns the marks of the top-level files, the backup folder and its subfolders. In the
 // flat layout the backup folder's own mark changes when a file is added or removed, as it does
 // for top-level names.
 func (v *verification) marks() map[string]mark {
 	marks := map[string]mark{}
-	look := func(name string) {
-		info, err := v.top.lstat(name)
-		switch {
-		case err == nil:
-			marks[name] = mark{size: info.size, modified: info.modified, exists: true}
-		case errors.Is(err, fs.ErrNotExist):
-			marks[name] = mark{}
-		default:
-			marks[name] = mark{err: err}
-		}
-	}
+	look := func(name string) { marks[name] = markOf(v.top, name) }
 	for _, name := range []string{".", statusName, propertiesName, infoName, dbName, dbName + "-wal", mbdbName, snapshotName} {
 		look(name)
 	}

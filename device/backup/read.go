@@ -18,13 +18,21 @@ import (
 // never fails: anything that could not be read, or not before ctx ended, is unknown, with the
 // reason.
 func Read(ctx context.Context, folder Folder) device.Backup {
+	b, _ := ReadLists(ctx, folder)
+	return b
+}
+
+// ReadLists is like [Read], and also returns the property lists, for [Options]; nil if the folder
+// could not be opened.
+func ReadLists(ctx context.Context, folder Folder) (device.Backup, *Lists) {
 	b := device.Backup{Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID}}
 	top, err := openTop(folder.Path)
 	if err != nil {
-		return unreadable(b, err)
+		return unreadable(b, err), nil
 	}
 	defer top.close()
-	status, info, properties := readStatus(top), readInfo(top), readProperties(top)
+	lists := readLists(top)
+	status, info, properties := lists.status, lists.info, lists.properties
 	b.Device = identity(folder, info, properties)
 	b.Date = status.date
 	b.SnapshotState = status.snapshot
@@ -39,7 +47,7 @@ func Read(ctx context.Context, folder Folder) device.Backup {
 	b.PasscodeSet = properties.passcode
 	b.ManifestFormat = properties.version
 	b.FreeBytes = device.FactOf(host.FreeBytes(folder.Path))
-	return b
+	return b, lists
 }
 
 // hasKeyedRecord reports whether an unencrypted list of files indicates encryption, by one of

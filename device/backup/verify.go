@@ -32,6 +32,7 @@ type Options struct {
 	NotSent  []device.BackupProblem                 // files that the device could not read, which its list therefore omits
 	Problem  func(Problem)                          // called for each file with a fault, one call at a time; the mode may still change in the proof
 	Progress func(Progress)                         // called a few times a second
+	Lists    *Lists                                 // from ReadLists, to spare reading them again; nil to read them
 	Now      time.Time                              // to tell whether a backup is old; zero if its age does not matter
 }
 
@@ -160,7 +161,7 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 
 	began, _ := root.Stat(".")
 	before := v.marks()
-	if v.lookAtTop() {
+	if v.lookAtTop(before) {
 		v.lookAtFiles(ctx)
 		v.judgeMissing()
 		v.judgeNotSent()

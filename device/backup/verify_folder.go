@@ -13,9 +13,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
-// lookAtTop judges the property lists, and reports whether the files are worth checking.
-func (v *verification) lookAtTop() bool {
-	v.status, v.info, v.properties = readStatus(v.top), readInfo(v.top), readProperties(v.top)
+// lookAtTop judges the property lists of a folder whose files have these marks, and reports whether
+// its files are worth checking.
+func (v *verification) lookAtTop(marks map[string]mark) bool {
+	v.status, v.info, v.properties = v.lists(marks)
 	switch {
 	case v.isCrafted():
 		v.refute(device.StatementLayout, crafted, "")

@@ -28,6 +28,7 @@ type BackupSet struct {
 type StoredBackup struct {
 	Folder    backup.Folder
 	Backup    device.Backup
+	lists     *backup.Lists   // as read with Backup; nil if they are to be read again
 	history   *device.History // the device's own records in it; nil if not read
 	inspected bool
 }
@@ -41,12 +42,16 @@ func (st *StoredBackup) IsOfOne(udids []string) bool {
 func FindBackups(ctx context.Context, places []backup.Place) BackupSet {
 	folders, closed := backup.Find(ctx, places)
 	set := BackupSet{Places: places, Closed: closed, Stored: make([]*StoredBackup, len(folders))}
-	var next atomic.Int64
+	var next, kept atomic.Int64
 	var readers sync.WaitGroup
 	for range min(atATime, len(folders)) {
 		readers.Go(func() {
 			for n := next.Add(1) - 1; n < int64(len(folders)); n = next.Add(1) - 1 {
-				set.Stored[n] = readStored(ctx, folders[n])
+				st := readStored(ctx, folders[n])
+				if st.lists != nil && kept.Add(st.lists.Size()) > maxLists {
+					st.lists = nil
+				}
+				set.Stored[n] = st
 			}
 		})
 	}
@@ -54,11 +59,15 @@ func FindBackups(ctx context.Context, places []backup.Place) BackupSet {
 	return set
 }
 
+// maxLists bounds the memory for property lists that are kept until their backups are inspected.
+const maxLists = 12 << 20
+
 // readStored reads the property lists of a backup. Once ctx has ended, the folder's name alone
 // identifies the device.
 func readStored(ctx context.Context, folder backup.Folder) *StoredBackup {
 	if ctx.Err() == nil {
-		return &StoredBackup{Folder: folder, Backup: backup.Read(ctx, folder)}
+		read, lists := backup.ReadLists(ctx, folder)
+		return &StoredBackup{Folder: folder, Backup: read, lists: lists}
 	}
 	return &StoredBackup{Folder: folder, Backup: device.Backup{
 		Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID},

@@ -57,7 +57,8 @@ func (i Inspection) one(ctx context.Context, st *StoredBackup) {
 		ctx, stop = context.WithTimeout(ctx, i.Limit)
 		defer stop()
 	}
-	options := backup.Options{Examples: i.Examples, Budget: i.budget, Now: time.Now()}
+	options := backup.Options{Examples: i.Examples, Budget: i.budget, Now: time.Now(), Lists: st.lists}
+	st.lists = nil
 	options.Keys, options.Locked = i.Passwords.open(ctx, st.Folder, st.Backup)
 	options.Progress = i.Screen.BackupProgress(quotedOwner(st.Backup))
 	if i.Problem != nil {
