@@ -13,7 +13,7 @@ import (
 // Go's default, a run over thousands of backups would collect ten times as often while its heap is
 // small, and need more than 100 MB in the end; 25 MB more are the program itself.
 const (
-	leastMemory = 64 << 20
+	leastMemory = 70 << 20
 	heapGrowth  = 50 // percent, as in GOGC
 )
 

@@ -117,7 +117,12 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 			continue
 		}
 		is := isBackup(path)
-		within := nested(path, name, is, place)
+		var names []string
+		var unlisted error
+		if !is {
+			names, unlisted = list(path)
+		}
+		within := nested(path, name, is, names, place)
 		switch {
 		case is:
 			folders = append(append(folders, folderAt(path, name, place)), within...)
@@ -126,8 +131,8 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 		case udid != "" && isThere(filepath.Join(path, ".lock")):
 			// A library that holds no copy of this device yet.
 		case udid != "" && isFolder(path):
-			if _, err := list(path); err != nil && !errors.Is(err, errCrowded) {
-				closed = append(closed, Closed{place, path, reasonOf(err)})
+			if unlisted != nil && !errors.Is(unlisted, errCrowded) {
+				closed = append(closed, Closed{place, path, reasonOf(unlisted)})
 				continue
 			}
 			folders = append(folders, folderAt(path, name, place)) // perhaps interrupted before its first file
@@ -141,16 +146,18 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 
 // nested returns the backups one level too deep, as unpacking leaves them: UDID/UDID, or
 // several in a folder of another name, which may themselves be too deep; and the copies in a
-// library, UDID/DATE/UDID.
-func nested(path, name string, is bool, place Place) []Folder {
+// library, UDID/DATE/UDID. names are those in the folder, needed only if it is no backup itself.
+func nested(path, name string, is bool, names []string, place Place) []Folder {
 	if udid, _ := splitName(name); udid != "" {
 		folders := below(path, name, place)
 		if !is {
-			folders = append(folders, copies(path, name, place)...)
+			folders = append(folders, copies(path, name, names, place)...)
 		}
 		return folders
 	}
-	names, _ := list(path)
+	if is {
+		names, _ = list(path)
+	}
 	var folders []Folder
 	for _, name := range names {
 		found := below(path, name, place)
@@ -162,9 +169,8 @@ func nested(path, name string, is bool, place Place) []Folder {
 	return folders
 }
 
-// copies returns the copies of one device in a library.
-func copies(path, name string, place Place) []Folder {
-	dates, _ := list(path)
+// copies returns the copies of one device in a library with these dates.
+func copies(path, name string, dates []string, place Place) []Folder {
 	var folders []Folder
 	for _, date := range dates {
 		if isCopy(date) {

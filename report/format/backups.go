@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,16 +22,54 @@ const fewFiles = 5
 func writeBackups(w io.Writer, r report.Report, o Options) error {
 	p := newPage(o)
 	p.to = w
+	devices := r.Devices
+	r.Devices = nil // converted one by one below: of thousands, a second list takes much memory
+	r = report.InZone(r, o.Zone)
+	r.Devices = devices
 	p.interruption(r)
-	labels := p.labels(r.Devices)
-	for i, d := range r.Devices {
+	labels := p.labels(devices)
+	beside(len(devices), func(i int) []string {
+		part := page{Options: p.Options, any: true}
+		d := report.DeviceInZone(devices[i], o.Zone)
 		for _, b := range d.Backups {
-			p.backup(labels[i], d, b)
+			part.backup(labels[i], d, b)
 		}
-	}
+		return part.lines
+	}, func(lines []string) {
+		if len(lines) > 0 && p.empty() {
+			lines = lines[1:] // the empty line between two
+		}
+		p.print(lines...)
+	})
 	p.places(r.Places)
 	p.backupsFooter(r)
 	return p.write(w)
+}
+
+// atOnce is how many devices are laid out by one goroutine.
+const atOnce = 32
+
+// beside calls lay for each number below n, on all processors, and then print with each result, in
+// order.
+func beside(n int, lay func(i int) []string, print func([]string)) {
+	pending := make(chan chan []string, runtime.GOMAXPROCS(0))
+	go func() {
+		defer close(pending)
+		for from := 0; from < n; from += atOnce {
+			part := make(chan []string, 1)
+			pending <- part
+			go func() {
+				var lines []string
+				for i := from; i < min(from+atOnce, n); i++ {
+					lines = append(lines, lay(i)...)
+				}
+				part <- lines
+			}()
+		}
+	}()
+	for part := range pending {
+		print(<-part)
+	}
 }
 
 // interruption notes that backups may be missing.

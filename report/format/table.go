@@ -24,10 +24,10 @@ const maxNameWidth = 32
 // remedy, or several with two lines for each that needs attention; then the counts and what to
 // do next. Steps adds every cause with its evidence, and the full plan.
 func WriteTable(w io.Writer, r report.Report, o Options) error {
-	r = report.InZone(r, o.Zone)
 	if r.Subject == report.OfBackups {
 		return writeBackups(w, r, o)
 	}
+	r = report.InZone(r, o.Zone)
 	p := newPage(o)
 	p.to = w
 	p.Steps = p.Steps || p.All
