@@ -150,6 +150,11 @@ var table = []Fault{
 		Remedy: "Wait until nothing writes to it, and verify it again.",
 	},
 	{
+		Mode: "not-proved", Action: Look, Severity: Note,
+		Title:  "The copy was never proved, or its lists and folders have changed since",
+		Remedy: "Read it again with backupdoctor verify, and its password if it is encrypted.",
+	},
+	{
 		Mode: "stopped", Action: Look, Severity: Note,
 		Title:  "The examination of the backup was stopped before it finished",
 		Remedy: "Examine it again, and let it finish.",

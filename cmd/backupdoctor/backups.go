@@ -18,7 +18,8 @@ func backupsCommand(e env) *cli.Command {
 		Usage: "list the backups on this computer, and whether they are whole",
 		Description: "Looks where Finder, iTunes and Apple Devices keep backups, or in the folders of\n" +
 			"--backups, and takes a quick look at each: is every file there, and as long as\n" +
-			"recorded? Nothing is written into them. verify checks more, and asks for passwords.\n\n" +
+			"recorded? Nothing is written into them. verify checks more, and asks for passwords.\n" +
+			"For copies by backup the proof is shown that was made then or by verify.\n\n" +
 			command.Examples(
 				"backupdoctor backups",
 				"backupdoctor backups --backups /mnt/disk/Backup",

@@ -24,7 +24,8 @@ func verifyCommand(e env) *cli.Command {
 			"incomplete, every file is there, none is shorter than it must be, and the last backup\n" +
 			"finished. With the password, the end of every encrypted file is checked; with --deep, every\n" +
 			"recorded digest. A statement that was shown false makes the backup broken; a needed one that\n" +
-			"could not be shown makes the verdict cannot tell. What was not compared is counted.\n\n" +
+			"could not be shown makes the verdict cannot tell. What was not compared is counted.\n" +
+			"A copy by backup whose proof does not count is always read, as with --deep.\n\n" +
 			"The password is asked for on a terminal; --password-file, --password-command and\n" +
 			command.PasswordVariable + " serve scripts. It is never an argument, and never kept.\n\n" +
 			command.Examples(

@@ -65,7 +65,7 @@ func (i *inspector) isCutInBlock(b *batch, t *task, stored uint64) bool {
 // as a block of padding, which its digest covers; stored with 0 bytes, it has lost nothing.
 func (i *inspector) empty(b *batch, t *task) {
 	compared := t.hasDigest && i.comparesDigests()
-	if i.known && i.received.Size == 0 {
+	if i.known && i.received.Size == 0 && i.comparesDigests() {
 		i.receivedRight++
 	}
 	switch {

@@ -28,7 +28,7 @@ type Options struct {
 	Locked   error                                  // why Unlock failed, entirely or in part; nil if it was not tried or succeeded
 	Examples int                                    // files of each mode kept in the proof; 0 for 20
 	Budget   *ExampleBudget                         // for those files, shared by several backups; nil for no limit
-	Received func(manifest.FileID) (Received, bool) // returns what is known of a file as the device sent it; nil if nothing is
+	Received func(manifest.FileID) (Received, bool) // returns what is known of a file as the device sent it; nil if that was not recorded. If it is set, a quick look proves nothing
 	NotSent  []device.BackupProblem                 // files that the device could not read, which its list therefore omits
 	Problem  func(Problem)                          // called for each file with a fault, one call at a time; the mode may still change in the proof
 	Progress func(Progress)                         // called a few times a second
@@ -127,7 +127,11 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 		v.options.Workers = max(8, 2*runtime.GOMAXPROCS(0))
 	}
 	if depth == device.QuickLook {
-		v.statements.skip(device.StatementDigests, "a quick look reads no contents")
+		if options.Received == nil {
+			v.statements.skip(device.StatementDigests, "a quick look reads no contents")
+		} else {
+			v.leaveOpen(device.StatementDigests, notProved, "")
+		}
 		v.statements.skip(device.StatementDatabases, "a quick look reads no contents")
 	}
 	if options.Keys == nil && options.Locked == nil {

@@ -56,7 +56,7 @@ func proofRows(b report.Backup, takenAt time.Time) []proofRow {
 		rows = append(rows, proofRow{"unlisted", words.Number(b.Unlisted) + " more named like files of a backup", device.NotLookedAt})
 	}
 	if !b.ProvedAt.IsZero() {
-		rows = append(rows, proofRow{"proved", fmt.Sprintf("%s (%s); not changed since", words.Ago(b.ProvedAt, takenAt), words.Moment(b.ProvedAt)), device.ShownTrue})
+		rows = append(rows, proofRow{"proved", fmt.Sprintf("%s (%s); its lists and folders have not changed since", words.Ago(b.ProvedAt, takenAt), words.Moment(b.ProvedAt)), device.ShownTrue})
 	}
 	return rows
 }
@@ -77,6 +77,7 @@ func proofText(b report.Backup, s report.Statement) string {
 	switch id := device.StatementID(s.ID); {
 	case id == device.StatementFiles && s.Of == 0 && b.Unlisted > 0:
 		verb = fmt.Sprintf("%s in the folder; which belong to the backup is unknown", words.Number(b.Unlisted))
+	case id == device.StatementDigests && b.Depth == string(device.QuickLook):
 	case (id == device.StatementFiles || id == device.StatementLengths || id == device.StatementPadding || id == device.StatementDigests) && s.Of > 0:
 		verb = fmt.Sprintf("%s of %s right", words.Number(s.Count), words.Number(s.Of))
 		if id == device.StatementFiles {

@@ -63,20 +63,23 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	return err
 }
 
-// knownOf adapts an index to the lookup that verification uses. arrived means that the files were
-// received just now, so only those that had to be read are.
+// knownOf adapts an index, nil for none, to the lookup that verification uses. arrived means that
+// the files were received just now, so only those that had to be read are.
 func knownOf(index *library.Index, arrived bool) func(manifest.FileID) (backup.Received, bool) {
 	return func(id manifest.FileID) (backup.Received, bool) {
+		if index == nil {
+			return backup.Received{}, false
+		}
 		r, ok := index.Find(id)
 		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256, Seen: arrived && !r.At.IsZero()}, ok
 	}
 }
 
-// noteProof stores a verdict beside a copy. An unknown verdict is not stored: a better one may
-// be there.
+// noteProof stores a verdict beside a copy. Only a deep look shows that it is whole. An unknown
+// verdict is not stored: a better one may be there.
 func noteProof(folder string, proof device.Proof) error {
 	verdict := checks.BackupVerdict(proof)
-	if verdict == device.CannotTell {
+	if verdict == device.CannotTell || verdict == device.Whole && proof.Depth != device.DeepLook {
 		return nil
 	}
 	return library.SaveProof(folder, library.Noted{

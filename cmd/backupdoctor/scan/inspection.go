@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
@@ -19,7 +20,7 @@ type Inspection struct {
 	Evidence  bool          // also read the device's own records
 	Examples  int           // files to keep for each fault; 0 for a few
 	Limit     time.Duration // for one backup; 0 for no limit
-	Reverify  bool          // verify library copies again even if their proof still counts
+	Reverify  bool          // verify library copies again even if their proof still counts, and read the others
 	Problem   func(backup.Folder, backup.Problem)
 	Screen    *terminal.Screen
 
@@ -72,15 +73,11 @@ func (i Inspection) one(ctx context.Context, st *StoredBackup) {
 	i.Screen.Status("")
 }
 
-// prove verifies a backup. For a copy in a library, a stored proof is used as long as it
-// counts; otherwise the copy is also compared with what arrived, and the verdict stored.
+// prove verifies a backup. A copy in a library is whole by the proof stored with it, as long as that
+// counts, or by a deep look, which compares it with what arrived and stores the verdict.
 func (i Inspection) prove(ctx context.Context, folder backup.Folder, options backup.Options) device.Proof {
-	prove := backup.Quick
-	if i.Depth == device.DeepLook {
-		prove = backup.Deep
-	}
 	if !library.Holds(folder.Path) {
-		return prove(ctx, folder, options)
+		return look(ctx, folder, options, i.Depth)
 	}
 	noted := library.ReadProof(folder.Path)
 	if !i.Reverify && (noted.Counts() || noted.Broken()) {
@@ -88,21 +85,33 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 		proof.ProvedAt = noted.Since()
 		return proof
 	}
-	var arrived uint64
-	if index, err := library.IndexOf(folder.Path); err == nil {
-		defer index.Close()
-		options.Received, arrived = knownOf(index, false), index.Len()
+	depth := i.Depth
+	switch {
+	case i.Reverify && !noted.Counts():
+		depth = device.DeepLook
+	case noted.Counts() && depth == device.QuickLook:
+		return look(ctx, folder, options, depth)
 	}
+	index, err := library.IndexOf(folder.Path)
+	options.Received = knownOf(index, false)
 	options.NotSent = library.NotSent(folder.Path)
-	proof := prove(ctx, folder, options)
-	if i.Depth == device.DeepLook || !noted.Counts() {
-		err := ctx.Err()
-		if err == nil && i.Depth == device.DeepLook && proof.ReceivedRight == arrived {
-			err = library.Confirm(folder.Path, options.Now, true)
-		}
-		if err = cmp.Or(err, noteProof(folder.Path, proof)); err != nil && i.Screen != nil {
-			fmt.Fprintf(i.Screen, "the verdict on %s was not noted: %v\n", device.Quoted(folder.Path), err)
-		}
+	proof := look(ctx, folder, options, depth)
+	if err == nil {
+		index.Close()
+	}
+	err = ctx.Err()
+	if err == nil && depth == device.DeepLook && checks.BackupVerdict(proof) == device.Whole {
+		err = library.Confirm(folder.Path, options.Now, true)
+	}
+	if err = cmp.Or(err, noteProof(folder.Path, proof)); err != nil && i.Screen != nil {
+		fmt.Fprintf(i.Screen, "the verdict on %s was not noted: %v\n", device.Quoted(folder.Path), err)
 	}
 	return proof
+}
+
+func look(ctx context.Context, folder backup.Folder, options backup.Options, depth device.ProofDepth) device.Proof {
+	if depth == device.DeepLook {
+		return backup.Deep(ctx, folder, options)
+	}
+	return backup.Quick(ctx, folder, options)
 }
