@@ -16,7 +16,8 @@ import (
 // last reading, and for which this is unknown. It omits devices of which only a backup was ever
 // seen.
 func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stale, error) {
-	stale := report.Stale{Header: report.NewHeader(report.KindStale), At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.KnownDevice{}}
+	stale := report.Stale{Header: report.NewHeader(report.KindStale), At: now.UTC().Truncate(time.Second), Days: days}
+	var found []*report.KnownDevice // pointers, since they are large, and sorted below
 	limit := now.Add(-time.Duration(days) * 24 * time.Hour)
 	err := s.read(ctx, func(tx transaction) error {
 		if err := tx.QueryRowContext(ctx, seenDevices).Scan(&stale.Known); err != nil {
@@ -32,10 +33,7 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 				if s.turn != nil {
 					d.Doubtful = c.judge(row.newest.taken)
 				}
-				if n := len(stale.Devices); n == cap(stale.Devices) {
-					stale.Devices = slices.Grow(stale.Devices, max(n, 100)) // append alone would copy them four times as often
-				}
-				stale.Devices = append(stale.Devices, d)
+				found = append(found, &d)
 				return err
 			}); err != nil {
 				return err
@@ -43,26 +41,29 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 		}
 		return nil
 	})
-	for _, d := range stale.Devices {
+	order := []report.BackupState{report.BackupNever, report.BackupKnown, report.BackupUnknown}
+	slices.SortFunc(found, func(a, b *report.KnownDevice) int {
+		return cmp.Or(
+			slices.Index(order, a.Backup)-slices.Index(order, b.Backup),
+			a.LastBackup.Compare(b.LastBackup),
+			a.TakenAt.Compare(b.TakenAt),
+			cmp.Compare(a.UDID, b.UDID),
+		)
+	})
+	stale.Devices = make([]report.KnownDevice, 0, len(found))
+	for _, d := range found {
+		stale.Devices = append(stale.Devices, *d)
 		if d.Backup == report.BackupUnknown {
 			stale.Unknown++
 		} else {
 			stale.Stale++
 		}
 	}
-	order := []report.BackupState{report.BackupNever, report.BackupKnown, report.BackupUnknown}
-	slices.SortStableFunc(stale.Devices, func(a, b report.KnownDevice) int {
-		return cmp.Or(
-			slices.Index(order, a.Backup)-slices.Index(order, b.Backup),
-			a.LastBackup.Compare(b.LastBackup),
-			a.TakenAt.Compare(b.TakenAt),
-		)
-	})
 	return stale, during("listing devices without a recent backup", err)
 }
 
 // staleQueries select the devices whose last backup is older than the limit, and those of which it
-// is unknown, in the order of an index each. The last column is the latest date among the visits
+// is unknown, in any order, so that a server sends them while it still finds others. The last column is the latest date among the visits
 // that were written before the newest, or 0 where visits are not in the order of writing: only on a
 // bench they are.
 func staleQueries(now, limit time.Time, inOrder bool) (queries []query) {
@@ -75,7 +76,7 @@ func staleQueries(now, limit time.Time, inOrder bool) (queries []query) {
 			latest, args = latestEarlierVisit, append(args, now.Unix()+clockSlack)
 		}
 		queries = append(queries, query{
-			text: "SELECT " + knownColumns + ", " + latest + " FROM devices WHERE seen = 1 AND " + is.condition + " ORDER BY backup, place, device",
+			text: "SELECT " + knownColumns + ", " + latest + " FROM devices WHERE seen = 1 AND " + is.condition,
 			args: args,
 		})
 	}
