@@ -80,6 +80,7 @@ func keepRuns(path string) error {
 			return err
 		}
 		r := NewRecorder(s, Run{})
+		r.longest, r.timeout = historyTimeout, historyTimeout // on a busy machine, too, none is missing
 		r.Hear(report.Event{Type: report.RunStart, Run: childRun(n), At: monday})
 		for i := range childDevices {
 			d := childDevice(i)

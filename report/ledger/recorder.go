@@ -20,7 +20,8 @@ const recorderTimeout = 5 * time.Second
 // A Recorder stores a run as it progresses. Failures of the history never end a run: see
 // [Recorder.Err]. It is safe for concurrent use.
 type Recorder struct {
-	store *Store
+	store   *Store
+	longest time.Duration // wait for the history
 
 	mu        sync.Mutex
 	run       Run
@@ -34,7 +35,7 @@ type Recorder struct {
 // NewRecorder returns a recorder for one run. ID and start come from its first event; those in run
 // are ignored.
 func NewRecorder(store *Store, run Run) *Recorder {
-	return &Recorder{store: store, run: run, timeout: recorderTimeout}
+	return &Recorder{store: store, run: run, longest: recorderTimeout, timeout: recorderTimeout}
 }
 
 // Hear stores the content of an event, and returns whether it stored a device. Interrupted runs
@@ -61,7 +62,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, err
 	case e.Type == report.RunSummary && e.Report != nil:
 		summary := *e.Report
 		summary.Partial = summary.Partial || r.torn && !r.recovered || r.missed > 0
-		r.timeout = recorderTimeout
+		r.timeout = r.longest
 		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
 	}
 	return stored
@@ -97,7 +98,7 @@ func (r *Recorder) keep(step func(context.Context) error) bool {
 	}
 	switch {
 	case err == nil:
-		r.timeout = recorderTimeout
+		r.timeout = r.longest
 	case errors.Is(err, ErrBusy):
 		r.timeout /= 2
 	}
