@@ -172,7 +172,7 @@ var table = []Fault{
 	{
 		Mode: "computer-limit", Action: Look, Severity: Note,
 		Title:  "This computer ran out of memory, open files or disk space while it examined the backup",
-		Remedy: "Close other programs, or free disk space, and examine it again.",
+		Remedy: "Close other programs, or free disk space, and examine it again. If no temporary copy could be made, set TMPDIR (on Windows, TMP) to a folder that you may write to.",
 	},
 	{
 		Mode: "no-permission", Action: Look, Severity: Unusable,

@@ -136,7 +136,7 @@ func (s *store) accountsAt(ctx context.Context, h *device.History, path string) 
 	defer opened.Close()
 	conn, err := s.openDatabase(ctx, opened, path)
 	if err != nil {
-		return device.Malformed
+		return err
 	}
 	defer conn.Close()
 	return evidence.Accounts(h, conn)

@@ -10,7 +10,8 @@ import (
 )
 
 // obstacle returns the mode for an error that says nothing about a backup: the disk or network
-// drive that holds it failed, or this computer ran out of something. It is nil for other errors.
+// drive that holds it failed, or this computer ran out of something or has no room for a temporary
+// copy. It is nil for other errors.
 func obstacle(err error) *Mode {
 	isAny := func(of []error) bool {
 		return slices.ContainsFunc(of, func(e error) bool { return errors.Is(err, e) })
@@ -18,7 +19,7 @@ func obstacle(err error) *Mode {
 	switch {
 	case err == nil:
 		return nil
-	case isAny(shortages), database.IsOutOfMemory(err):
+	case isAny(shortages), database.IsOutOfMemory(err), errors.Is(err, database.ErrCopy):
 		return computerLimit
 	case isAny(driveErrors), database.IsReadError(err):
 		return readFailed

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"zombiezen.com/go/sqlite"
+
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
 )
 
 func TestObstacle(t *testing.T) {
@@ -21,6 +23,7 @@ func TestObstacle(t *testing.T) {
 		sqlite.ResultIOErrRead.ToError():      readFailed,
 		sqlite.ResultCantOpen.ToError():       readFailed,
 		sqlite.ResultNoMem.ToError():          computerLimit,
+		database.ErrCopy:                      computerLimit,
 	}
 	for _, err := range shortages {
 		cases[&fs.PathError{Op: "open", Path: "Status.plist", Err: err}] = computerLimit

@@ -61,6 +61,19 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
+// Without room for a copy of the list and its log, nothing is known of either.
+func TestManifestLogWithoutATemporaryFolder(t *testing.T) {
+	written := write(t, shapes[0])
+	rowsIntoLog(t, filepath.Join(written.Path, dbName))
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	for _, proof := range proofsOf(t, written, shapes[0]) {
+		expect(t, "no folder", device.CannotTell, []string{"computer-limit"}, proof)
+		if detail := faultOf(proof, computerLimit).Detail; proof.NextFails || !strings.HasPrefix(detail, "no temporary copy could be made: ") {
+			t.Errorf("next fails %v, %q", proof.NextFails, detail)
+		}
+	}
+}
+
 // A log that may not be read may hold changes.
 func TestPermissionOfALog(t *testing.T) {
 	if os.Getuid() == 0 {
@@ -70,6 +83,12 @@ func TestPermissionOfALog(t *testing.T) {
 	written := write(t, shapes[0])
 	path := filepath.Join(written.Path, dbName)
 	rowsIntoLog(t, path)
+	closed := filepath.Join(t.TempDir(), "closed")
+	must(t, os.Mkdir(closed, 0))
+	t.Run("temporary folder", func(t *testing.T) {
+		t.Setenv("TMPDIR", closed)
+		expect(t, "a folder of this computer", device.CannotTell, []string{"computer-limit"}, proofsOf(t, written, shapes[0])...)
+	})
 	must(t, os.Chmod(path+"-wal", 0))
 	expect(t, "the log", device.CannotTell, []string{"no-permission"}, proofsOf(t, written, shapes[0])...)
 }

@@ -3,10 +3,13 @@
 package database
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,5 +97,23 @@ func TestSweep(t *testing.T) {
 				t.Errorf("it is there: %v", err)
 			}
 		})
+	}
+}
+
+// A temporary folder that is missing or no folder says nothing about a database.
+func TestOpenWithLogWithoutATemporaryFolder(t *testing.T) {
+	file, log := logOf(t, oneRow)
+	for _, folder := range []string{"missing", "file"} {
+		path := filepath.Join(t.TempDir(), folder)
+		if folder == "file" {
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Setenv("TMPDIR", path)
+		_, err := OpenWithLog(t.Context(), bytes.NewReader(file), bytes.NewReader(log))
+		if !errors.Is(err, ErrCopy) || errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", folder, err)
+		}
 	}
 }

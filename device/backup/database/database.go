@@ -38,6 +38,18 @@ const (
 // ErrSchema means that the tables of the database are not those expected.
 var ErrSchema = errors.New("the database does not have the expected tables")
 
+// ErrCopy means that this computer could not make the temporary copy of a database. Nothing is
+// known of the database, so the error does not wrap its cause: a folder of this computer that is
+// missing or not writable is not one of the backup.
+var ErrCopy = errors.New("no temporary copy could be made")
+
+func copyFailed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %v", ErrCopy, withoutName(err))
+}
+
 // maxValue is the longest text or blob that SQLite returns unless the caller sets another
 // limit; reading a longer one makes the statement fail.
 const maxValue = 4 << 20
@@ -101,12 +113,13 @@ func HasLog(path string) bool {
 // OpenWithLog opens a copy of a database together with its write-ahead log. The copy is in its
 // own folder, accessible only to this user. It is unlinked as soon as it is open if the system
 // allows that, otherwise when the Conn is closed; [Sweep] removes what a killed process leaves.
+// The error is ErrCopy if there can be no copy.
 func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	folder, err := newCopyFolder()
 	if err != nil {
-		return nil, err
+		return nil, copyFailed(err)
 	}
-	remove := func() error { return os.RemoveAll(folder) }
+	remove := func() error { return copyFailed(os.RemoveAll(folder)) }
 	path := filepath.Join(folder, "copy.sqlite")
 	err = errors.Join(write(ctx, path, database), write(ctx, path+"-wal", log))
 	if err == nil {
@@ -131,12 +144,12 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 func boundedLogged(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
-		return withoutName(err)
+		return copyFailed(err)
 	}
 	defer file.Close()
 	log, err := os.Open(path + "-wal")
 	if err != nil {
-		return withoutName(err)
+		return copyFailed(err)
 	}
 	defer log.Close()
 	l, ok, err := newLogged(file, log)
@@ -154,10 +167,18 @@ func boundedLogged(path string) error {
 func write(ctx context.Context, path string, from io.Reader) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err
+		return copyFailed(err)
 	}
-	_, err = io.Copy(file, stoppable{ctx, from})
-	return errors.Join(err, file.Close())
+	_, err = io.Copy(copyWriter{file}, stoppable{ctx, from})
+	return errors.Join(err, copyFailed(file.Close()))
+}
+
+// copyWriter writes to a copy, so that its errors differ from those of what is copied.
+type copyWriter struct{ to io.Writer }
+
+func (w copyWriter) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	return n, copyFailed(err)
 }
 
 // stoppable is a reader that fails once its context ends.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -123,6 +124,15 @@ func TestOpenWithLogSeesTheLogAndCleansUp(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "backupdoctor-*")); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A source that cannot be read is no fault of the copy.
+func TestOpenWithLogOfAnUnreadableSource(t *testing.T) {
+	failed := errors.New("failed")
+	_, err := OpenWithLog(t.Context(), iotest.ErrReader(failed), strings.NewReader("log"))
+	if !errors.Is(err, failed) || errors.Is(err, ErrCopy) {
+		t.Error(err)
 	}
 }
 

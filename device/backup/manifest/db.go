@@ -87,6 +87,9 @@ func openDB(ctx context.Context, path string) (*db, error) {
 	}
 	defer log.Close()
 	conn, err := database.OpenWithLog(ctx, file, log)
+	if errors.Is(err, database.ErrCopy) {
+		return nil, err
+	}
 	return newDB(conn, nil, err)
 }
 
