@@ -237,7 +237,11 @@ func failureEvidence(list []failure) []Evidence {
 		if f.from.Source == logSource {
 			source = logName(f.from.Origin)
 		}
-		evidence = append(evidence, f.from.read("Failed attempt of "+moment(f.at), f.String(), "none", source))
+		key := "Failed attempt, date unknown"
+		if !f.at.IsZero() {
+			key = "Failed attempt of " + moment(f.at)
+		}
+		evidence = append(evidence, f.from.read(key, f.String(), "none", source))
 	}
 	return evidence
 }

@@ -50,7 +50,7 @@ func judgeStale(s device.Snapshot) []Finding {
 	if err == nil {
 		return judgeAge(s, age, backupDate(s, at))
 	}
-	otherwise := unknown(s, "The date of the last good iCloud backup", err)
+	otherwise := unknown(s, "The date of the last good iCloud backup", unreadOnRecord(s, err, pastLast))
 	at, age, r, known := pastBackup(s)
 	if !known || !silent(err) {
 		return otherwise

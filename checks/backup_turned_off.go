@@ -49,7 +49,7 @@ const (
 
 // judgePastSwitch judges the records when the device itself does not answer.
 func judgePastSwitch(s device.Snapshot, err error) []Finding {
-	otherwise := unknown(s, "The iCloud Backup switch", err)
+	otherwise := unknown(s, "The iCloud Backup switch", unreadOnRecord(s, err, pastSwitch))
 	on, r, known := recall(s, pastSwitch)
 	if !known || !silent(err) {
 		return otherwise
@@ -72,6 +72,14 @@ func judgePastSwitch(s device.Snapshot, err error) []Finding {
 	default:
 		return r.answer(problem("iCloud Backup is off.", evidence...), otherwise)
 	}
+}
+
+// switchEvidence returns the switch as pastSwitch found it in a record.
+func (r record) switchEvidence(on bool) Evidence {
+	if _, err := r.CloudBackup.Enabled.Get(); err != nil {
+		return r.read("iCloud Backup of the Apple Account", onOff(on), "on", pastAccountSource)
+	}
+	return r.read("iCloud Backup switch", onOff(on), "on", pastSwitchSource)
 }
 
 // pastSwitch returns the switch as recorded by lockdown or, failing that, by the account.

@@ -45,6 +45,20 @@ func recall[T any](s device.Snapshot, fact func(device.History) device.Fact[T]) 
 	return value, record{}, false
 }
 
+// unreadOnRecord returns why the newest record could not give a fact that the device was not asked
+// for, or else err.
+func unreadOnRecord[T any](s device.Snapshot, err error, fact func(device.History) device.Fact[T]) error {
+	if !errors.Is(err, device.NotAsked) {
+		return err
+	}
+	for _, r := range records(s) {
+		if why := unreadError(fact(r.History)); why != nil {
+			return why
+		}
+	}
+	return err
+}
+
 // old reports whether a record is too old to describe the present.
 func (r record) old() bool { return r.age > recordAges }
 
@@ -139,10 +153,12 @@ func spokeOfBackups(h device.History) bool {
 // device does not have is an answer.
 func silent(err error) bool { return err != nil && !errors.Is(err, device.Absent) }
 
+func pastLast(h device.History) device.Fact[time.Time] { return h.CloudBackup.Last }
+
 // pastBackup returns the end of the last good iCloud backup from the newest record that has
 // one, and its age when that record was made.
 func pastBackup(s device.Snapshot) (at time.Time, age time.Duration, r record, known bool) {
-	at, r, known = recall(s, func(h device.History) device.Fact[time.Time] { return h.CloudBackup.Last })
+	at, r, known = recall(s, pastLast)
 	return at, r.asOf.Sub(at), r, known && r.mayKnow(at)
 }
 

@@ -30,8 +30,12 @@ func judgeLowData(s device.Snapshot) []Finding {
 	otherwise := freshOr(s, ", so Low Data Mode did not prevent it.", ask(""))
 	networks, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Network.KnownNetworks })
 	slow, err := r.Network.LowDataMode.Get()
-	if !known || networks == 0 || err != nil || superseded(s, r) || otherwise[0].Status == OK {
+	if !known || networks == 0 || superseded(s, r) || otherwise[0].Status == OK {
 		return otherwise
+	}
+	if err != nil {
+		evidence := r.read("Known Wi-Fi networks with Low Data Mode", fmt.Sprintf("unknown of %d", networks), "0", networksSource)
+		return preface(unknown(s, "Low Data Mode of the known Wi-Fi networks", err)[0].Summary, []Evidence{evidence}, otherwise)
 	}
 	evidence := []Evidence{r.read("Known Wi-Fi networks with Low Data Mode", fmt.Sprintf("%d of %d", slow, networks), "0", networksSource)}
 	newest, err := r.Network.NewestLowData.Get()

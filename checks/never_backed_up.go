@@ -29,7 +29,7 @@ func judgeNeverBackedUp(s device.Snapshot) []Finding {
 	case err == nil:
 		return ok(fmt.Sprintf("A backup completed %s ago.", duration(age)), backupDate(s, at))
 	case silent(err):
-		return judgeNeverOnRecord(s, unknown(s, "The date of the last good iCloud backup", err))
+		return judgeNeverOnRecord(s, unknown(s, "The date of the last good iCloud backup", unreadOnRecord(s, err, pastLast)))
 	}
 	on, err := live(s).CloudBackup.Enabled.Get()
 	if err != nil {
@@ -56,7 +56,7 @@ func judgeNeverOnRecord(s device.Snapshot, otherwise []Finding) []Finding {
 	}
 	date := r.backupDate(s, at)
 	date.Value = "none"
-	return r.answer(noBackup(on, r.read("iCloud Backup switch", onOff(on), "on", pastSwitchSource), date), otherwise)
+	return r.answer(noBackup(on, r.switchEvidence(on), date), otherwise)
 }
 
 func noBackup(on bool, evidence ...Evidence) []Finding {

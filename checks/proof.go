@@ -200,9 +200,10 @@ func showFresh(s device.Snapshot, now time.Time) proof {
 }
 
 // showNoFailureSince checks every source of attempts that was opened. A source that was opened
-// but could not be read leaves the statement unknown.
+// but could not be read leaves the statement unknown, as does an attempt without a date.
 func showNoFailureSince(s device.Snapshot) proof {
-	if list := traces(s); len(list) > 0 {
+	list := traces(s)
+	if len(list) > 0 && !list[0].at.IsZero() {
 		return shownBy(false, traceEvidence(list)...)
 	}
 	if len(s.Attempts) > 0 && s.Attempts[0].Outcome == device.AttemptUnended {
@@ -212,6 +213,9 @@ func showNoFailureSince(s device.Snapshot) proof {
 		if _, err := r.CloudBackup.Results.Get(); silent(err) && opened(err) {
 			return notShown(s, err)
 		}
+	}
+	if len(list) > 0 {
+		return notShown(s, device.Inconclusive)
 	}
 	return shownBy(true)
 }

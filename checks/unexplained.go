@@ -20,7 +20,7 @@ type trace struct {
 
 // traces returns all signs of failed and unfinished attempts since the last good backup, newest
 // first: from every record and log, whatever the code, including attempts that were called off.
-// A sign without a credible date is as old as its record.
+// A sign without a credible date comes last, if its record is newer than that backup.
 func traces(s device.Snapshot) []trace {
 	var list []trace
 	for _, r := range records(s) {
@@ -40,10 +40,11 @@ func recordTraces(s device.Snapshot, r record) []trace {
 	var list []trace
 	last := lastGood(s)
 	add := func(at time.Time, f failure) {
+		latest := at
 		if !r.mayKnow(at) || at.IsZero() {
-			at = r.asOf
+			at, latest = time.Time{}, r.asOf
 		}
-		if at.After(last) {
+		if latest.After(last) {
 			f.at, f.from = at, r
 			list = append(list, f.trace("an attempt failed with "+f.String(), failureEvidence([]failure{f})...))
 		}
@@ -88,7 +89,6 @@ func recordTraces(s device.Snapshot, r record) []trace {
 // was no longer followed may be going well.
 func logTrace(s device.Snapshot, i int) (t trace, ok bool) {
 	a := s.Attempts[i]
-	r := logRecord(s, a)
 	at, err := a.Until.Get()
 	if err == nil && !at.After(lastGood(s)) {
 		return trace{}, false
@@ -115,7 +115,7 @@ func logTrace(s device.Snapshot, i int) (t trace, ok bool) {
 		return trace{}, false
 	}
 	if err != nil {
-		f.at = r.asOf
+		f.at = time.Time{}
 	}
 	return f.trace(text, logLines(a)...), true
 }
@@ -149,11 +149,16 @@ func leaveNoneUnexplained(s device.Snapshot, findings []Finding) []Finding {
 	if len(list) == 0 || slices.ContainsFunc(findings, func(f Finding) bool { return explains(f, list) }) {
 		return findings
 	}
-	summary := strings.ToUpper(list[0].text[:1]) + list[0].text[1:] + ", on " + day(list[0].at)
+	summary, since := strings.ToUpper(list[0].text[:1])+list[0].text[1:], "no good iCloud backup is known since"
+	if list[0].at.IsZero() {
+		summary, since = summary+", on an unknown date", "whether a good iCloud backup was made since is unknown"
+	} else {
+		summary += ", on " + day(list[0].at)
+	}
 	if len(list) > 1 {
 		summary += ", and there are " + count(len(list)-1, "more sign") + " of failed attempts"
 	}
-	f := warning(summary + "; no good iCloud backup is known since.")[0]
+	f := warning(summary + "; " + since + ".")[0]
 	f.Evidence = append(traceEvidence(list), findings[at].Evidence...)
 	findings = slices.Clone(findings)
 	findings[at] = complete(f, transientGlitch, s.Device)

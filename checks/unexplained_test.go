@@ -124,6 +124,28 @@ func unwellWithCause(t *testing.T, name string, s device.Snapshot) {
 	}
 }
 
+// A failed attempt without a credible date is not given the date of its record, and settles nothing
+// about the time since the last good backup.
+func TestAFailureWithoutADate(t *testing.T) {
+	for name, at := range map[string]device.Fact[time.Time]{
+		"missing": device.Unknown[time.Time](device.Absent), "a text": device.Unknown[time.Time](device.WrongType), "to come": device.Known(takenAt.Add(900 * time.Hour)),
+	} {
+		s := well(lastBackedUp(6*time.Hour), recorded(time.Hour, listed(behind("MBErrorDomain", 303), at, "")))
+		d := Diagnose(s, Run(s, All()))
+		if i := slices.IndexFunc(d.Proof, func(n Need) bool { return n.ID == "no-failure-since" }); d.Proof[i].Shown != NotShown {
+			t.Errorf("%s: no failure since is %s", name, d.Proof[i].Shown)
+		}
+		i := slices.IndexFunc(d.Causes, func(f Cause) bool { return f.Check == transientGlitch })
+		if i < 0 {
+			t.Errorf("%s: no warning", name)
+			continue
+		}
+		if f := d.Causes[i]; f.Summary != "An attempt failed with MBErrorDomain/303, on an unknown date; whether a good iCloud backup was made since is unknown." || f.Evidence[0].Key != "Failed attempt, date unknown" {
+			t.Errorf("%s: %s %+v", name, f.Summary, f.Evidence)
+		}
+	}
+}
+
 // Signs of failure without a code count too.
 func TestFailuresWithoutACode(t *testing.T) {
 	counter := func(change func(*device.History)) func(*device.Snapshot) { return recorded(time.Hour, change) }

@@ -20,22 +20,24 @@ const (
 )
 
 // Accounts reads Accounts3.sqlite: whether an Apple Account uses iCloud on the device, and what
-// is recorded about it. A device without such an account is not signed in.
+// is recorded about it. A device without such an account is not signed in. If there are several,
+// it is the one with iCloud Backup on, or else an active one.
 func Accounts(h *device.History, conn *database.Conn) error {
 	if err := tables(conn, "ZACCOUNT", "ZACCOUNTTYPE", "ZDATACLASS", "ZACCOUNTPROPERTY"); err != nil {
 		return err
 	}
-	account, found, err := findAccount(conn)
+	list, err := findAccounts(conn)
 	if err != nil {
 		return err
 	}
-	h.Account.SignedIn = device.Known(found)
-	if !found {
+	h.Account.SignedIn = device.Known(len(list) > 0)
+	if len(list) == 0 {
 		return nil
 	}
+	var account account
+	account, h.Account.BackupEnabled = backupAccount(conn, list)
 	h.Account.Authenticated = account.authenticated
 	h.Account.RenewalRejected = account.rejected
-	h.Account.BackupEnabled = device.FactOf(hasClass(conn, account.id, "ENABLED"))
 	h.Account.BackupOffered = device.FactOf(hasClass(conn, account.id, "PROVISIONED"))
 
 	properties, err := accountProperties(conn, account.id)
@@ -68,37 +70,58 @@ func tables(conn *database.Conn, names ...string) error {
 	return nil
 }
 
-// account is the row of the Apple Account.
+// account is the row of an Apple Account.
 type account struct {
 	id            int64
 	authenticated device.Fact[bool]
 	rejected      device.Fact[time.Time]
 }
 
-func findAccount(conn *database.Conn) (found account, ok bool, err error) {
+// maxAccounts is how many Apple Accounts are read; a device has one or two.
+const maxAccounts = 20
+
+// findAccounts returns the Apple Accounts, active ones first.
+func findAccounts(conn *database.Conn) (list []account, err error) {
 	err = sqlitex.ExecuteTransient(conn.Conn, `
 		SELECT a.Z_PK, a.ZAUTHENTICATED, a.ZLASTCREDENTIALRENEWALREJECTIONDATE
 		FROM ZACCOUNT a JOIN ZACCOUNTTYPE t ON a.ZACCOUNTTYPE = t.Z_PK
-		WHERE t.ZIDENTIFIER = ? ORDER BY a.ZACTIVE DESC LIMIT 1`, &sqlitex.ExecOptions{
-		Args: []any{appleAccount},
+		WHERE t.ZIDENTIFIER = ? ORDER BY a.ZACTIVE DESC LIMIT ?`, &sqlitex.ExecOptions{
+		Args: []any{appleAccount, maxAccounts},
 		ResultFunc: func(row *sqlite.Stmt) error {
-			ok = true
-			found = account{id: row.ColumnInt64(0), authenticated: device.Known(row.ColumnBool(1)), rejected: device.Unknown[time.Time](device.Absent)}
+			found := account{id: row.ColumnInt64(0), authenticated: device.Known(row.ColumnBool(1)), rejected: device.Unknown[time.Time](device.Absent)}
 			if seconds := row.ColumnFloat(2); !row.ColumnIsNull(2) && seconds > 0 && seconds < 4e9 {
 				found.rejected = device.Known(cocoaEpoch.Add(time.Duration(seconds * float64(time.Second))))
 			}
+			list = append(list, found)
 			return nil
 		},
 	})
 	if err != nil {
-		return found, false, device.Malformed
+		return nil, device.Malformed
 	}
-	return found, ok, nil
+	return list, nil
+}
+
+// backupAccount returns the first account with iCloud Backup on. If there is none, it returns the
+// first account, and whether iCloud Backup is off for all or not known.
+func backupAccount(conn *database.Conn, list []account) (account, device.Fact[bool]) {
+	var unread error
+	for _, account := range list {
+		on, err := hasClass(conn, account.id, "ENABLED")
+		switch {
+		case err != nil:
+			unread = err
+		case on:
+			return account, device.Known(true)
+		}
+	}
+	return list[0], device.FactOf(false, unread)
 }
 
 // hasClass reports whether one of two tables lists the data class of iCloud Backup for an
 // account. The tables and their columns are numbered, and the numbers differ by version:
-// Z_2ENABLEDDATACLASSES with Z_2ENABLEDACCOUNTS and Z_7ENABLEDDATACLASSES.
+// Z_2ENABLEDDATACLASSES with Z_2ENABLEDACCOUNTS and Z_7ENABLEDDATACLASSES. Where a name cannot be
+// read, or the database does not know the class, a class that is not listed may be.
 func hasClass(conn *database.Conn, account int64, state string) (bool, error) {
 	table, err := numbered(conn, state+"DATACLASSES")
 	if err != nil {
@@ -113,19 +136,33 @@ func hasClass(conn *database.Conn, account int64, state string) (bool, error) {
 	if accounts == "" || classes == "" {
 		return false, device.Malformed
 	}
-	query := fmt.Sprintf(`SELECT d.ZNAME FROM %q j JOIN ZDATACLASS d ON j.%q = d.Z_PK WHERE j.%q = ? AND octet_length(d.ZNAME) <= ? LIMIT 1000`, table, classes, accounts)
-	var has bool
+	enabled := fmt.Sprintf(`SELECT CASE WHEN octet_length(d.ZNAME) <= ?1 THEN d.ZNAME END FROM %q j LEFT JOIN ZDATACLASS d ON j.%q = d.Z_PK WHERE j.%q = ?2 LIMIT 1000`, table, classes, accounts)
+	has, unread, err := namesBackup(conn, enabled, maxArchive, account)
+	if err != nil || has {
+		return has, err
+	}
+	known, _, err := namesBackup(conn, `SELECT CASE WHEN octet_length(ZNAME) <= ?1 THEN ZNAME END FROM ZDATACLASS LIMIT 1000`, maxArchive)
+	if err == nil && (unread || !known) {
+		err = device.Malformed
+	}
+	return false, err
+}
+
+// namesBackup reports whether a query returns the name of iCloud Backup's data class, and whether
+// it returns names that cannot be read.
+func namesBackup(conn *database.Conn, query string, args ...any) (has, unread bool, err error) {
 	err = sqlitex.ExecuteTransient(conn.Conn, query, &sqlitex.ExecOptions{
-		Args: []any{account, maxArchive},
+		Args: args,
 		ResultFunc: func(row *sqlite.Stmt) error {
-			has = has || name(row, 0) == backupClass
+			class := name(row, 0)
+			has, unread = has || class == backupClass, unread || class == ""
 			return nil
 		},
 	})
 	if err != nil {
-		return false, device.Malformed
+		return false, false, device.Malformed
 	}
-	return has, nil
+	return has, unread, nil
 }
 
 // numbered returns the name of the table Z_<number><suffix>.

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"howett.net/plist"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
@@ -102,7 +105,7 @@ func TestMobileBackup(t *testing.T) {
 func TestMissingKeysAsIntegerOrBoolean(t *testing.T) {
 	for value, want := range map[any]device.Fact[bool]{
 		true: device.Known(true), false: device.Known(false), 1: device.Known(true), 0: device.Known(false),
-		"yes": device.Unknown[bool](device.Absent),
+		"yes": device.Unknown[bool](device.WrongType),
 	} {
 		var h device.History
 		if err := MobileBackup(&h, marshal(t, map[string]any{"FetchMissingKeysAtNextUnlock": value})); err != nil {
@@ -112,6 +115,135 @@ func TestMissingKeysAsIntegerOrBoolean(t *testing.T) {
 			t.Errorf("%v: %+v, want %+v", value, h.Schedule.KeysMissing, want)
 		}
 	}
+}
+
+// What cannot be read is neither none nor no.
+func TestMobileBackupThatCannotBeRead(t *testing.T) {
+	failed := map[string]any{"code": 303, "date": day}
+	for name, errors := range map[string][]any{
+		"a code that is a text":      {map[string]any{"code": "303", "date": day}},
+		"no dictionary":              {"303"},
+		"a newer one that succeeded": {map[string]any{"code": 0, "date": day.Add(time.Hour)}, failed, "303"},
+	} {
+		var h device.History
+		if err := MobileBackup(&h, marshal(t, map[string]any{"BackupStateInfo": map[string]any{"errors": errors}})); err != nil {
+			t.Fatal(err)
+		}
+		lacks(t, name, h.CloudBackup.Results, device.Malformed)
+	}
+	var h device.History
+	err := MobileBackup(&h, marshal(t, map[string]any{
+		"LastOnConditionEvents": []any{"garbage", 5}, "RestoreStateInfo": false, "FetchMissingKeysAtNextUnlock": false, "NotifyDaemonNextTimeKeyBagIsUnlocked": "no",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, "windows", h.Schedule.Windows, device.Malformed)
+	lacks(t, "restore pending", h.Restore.Pending, device.WrongType)
+	lacks(t, "keys missing", h.Schedule.KeysMissing, device.WrongType)
+}
+
+func TestRestorePending(t *testing.T) {
+	var h device.History
+	if err := MobileBackup(&h, marshal(t, map[string]any{"RestoreStateInfo": map[string]any{"state": 1}})); err != nil {
+		t.Fatal(err)
+	}
+	is(t, "restore pending", h.Restore.Pending, true)
+}
+
+// A setting that cannot be read of one network is unknown, not off.
+func TestKnownNetworks(t *testing.T) {
+	network := func(at time.Time, low any) map[string]any {
+		network := map[string]any{"LastAssociatedAt": at}
+		if low != nil {
+			network["LowDataMode"] = low
+		}
+		return network
+	}
+	unknown := func(why device.Reason) device.Fact[bool] { return device.Unknown[bool](why) }
+	for name, test := range map[string]struct {
+		a, b   any
+		low    device.Fact[uint64]
+		newest device.Fact[bool]
+	}{
+		"on for the newest":    {network(day, true), network(day.Add(-time.Hour), nil), device.Known[uint64](1), device.Known(true)},
+		"on for the other":     {network(day, nil), network(day.Add(-time.Hour), 1), device.Known[uint64](1), device.Known(false)},
+		"a text":               {network(day, "true"), network(day.Add(-time.Hour), nil), device.Unknown[uint64](device.WrongType), unknown(device.WrongType)},
+		"a text for the other": {network(day, true), network(day.Add(-time.Hour), "true"), device.Unknown[uint64](device.WrongType), device.Known(true)},
+		"no dictionary":        {[]any{1}, network(day, nil), device.Unknown[uint64](device.WrongType), unknown(device.WrongType)},
+		"joined in the future": {network(day.AddDate(0, 10, 0), true), network(day, nil), device.Known[uint64](1), unknown(device.Implausible)},
+	} {
+		h := device.History{AsOf: device.Known(day)}
+		if err := KnownNetworks(&h, marshal(t, map[string]any{"wifi.network.ssid.A": test.a, "wifi.network.ssid.B": test.b, "version": 3})); err != nil {
+			t.Fatal(err)
+		}
+		is(t, name, h.Network.KnownNetworks, 2)
+		if h.Network.LowDataMode != test.low || h.Network.NewestLowData != test.newest {
+			t.Errorf("%s: on for %+v, for the newest %+v", name, h.Network.LowDataMode, h.Network.NewestLowData)
+		}
+	}
+}
+
+// iCloud Backup is off if it is off for every Apple Account and every class can be read.
+func TestBackupClassOfAccounts(t *testing.T) {
+	for name, test := range map[string]struct {
+		change string
+		want   device.Fact[bool]
+	}{
+		"on":               {"INSERT INTO Z_2ENABLEDDATACLASSES VALUES (1, 1)", device.Known(true)},
+		"off":              {"", device.Known(false)},
+		"on for a second":  {"INSERT INTO ZACCOUNT VALUES (2, 1, 1, 1, NULL); INSERT INTO Z_2ENABLEDDATACLASSES VALUES (2, 1)", device.Known(true)},
+		"off for a second": {"INSERT INTO ZACCOUNT VALUES (2, 1, 1, 1, NULL); INSERT INTO Z_2ENABLEDDATACLASSES VALUES (2, 2)", device.Known(false)},
+		"on for another account, of another kind": {"INSERT INTO ZACCOUNT VALUES (2, 2, 1, 1, NULL); INSERT INTO Z_2ENABLEDDATACLASSES VALUES (2, 1)", device.Known(false)},
+		"names that cannot be read":               {"UPDATE ZDATACLASS SET ZNAME = NULL", device.Unknown[bool](device.Malformed)},
+		"a name that is too long":                 {"UPDATE ZDATACLASS SET ZNAME = zeroblob(70000) WHERE Z_PK = 2", device.Unknown[bool](device.Malformed)},
+		"a class without a row":                   {"INSERT INTO Z_2ENABLEDDATACLASSES VALUES (1, 99)", device.Unknown[bool](device.Malformed)},
+		"a class that is not known":               {"DELETE FROM ZDATACLASS WHERE Z_PK = 1", device.Unknown[bool](device.Malformed)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var h device.History
+			if err := Accounts(&h, accountsDatabase(t, test.change)); err != nil {
+				t.Fatal(err)
+			}
+			if h.Account.BackupEnabled != test.want {
+				t.Errorf("%+v, want %+v", h.Account.BackupEnabled, test.want)
+			}
+		})
+	}
+}
+
+// accountsDatabase opens an accounts database with one Apple Account, changed by a script.
+func accountsDatabase(t *testing.T, change string) *database.Conn {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "Accounts3.sqlite")
+	file, err := sqlite.OpenConn(path, sqlite.OpenReadWrite, sqlite.OpenCreate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = sqlitex.ExecuteScript(file, `
+		CREATE TABLE ZACCOUNT (Z_PK INTEGER PRIMARY KEY, ZACCOUNTTYPE INTEGER, ZACTIVE INTEGER, ZAUTHENTICATED INTEGER, ZLASTCREDENTIALRENEWALREJECTIONDATE REAL);
+		CREATE TABLE ZACCOUNTTYPE (Z_PK INTEGER PRIMARY KEY, ZIDENTIFIER TEXT);
+		CREATE TABLE ZDATACLASS (Z_PK INTEGER PRIMARY KEY, ZNAME);
+		CREATE TABLE ZACCOUNTPROPERTY (Z_PK INTEGER PRIMARY KEY, ZOWNER INTEGER, ZKEY TEXT, ZVALUE BLOB);
+		CREATE TABLE Z_2ENABLEDDATACLASSES (Z_2ENABLEDACCOUNTS INTEGER, Z_7ENABLEDDATACLASSES INTEGER);
+		CREATE TABLE Z_2PROVISIONEDDATACLASSES (Z_2PROVISIONEDACCOUNTS INTEGER, Z_7PROVISIONEDDATACLASSES INTEGER);
+		INSERT INTO ZACCOUNTTYPE VALUES (1, 'com.apple.account.AppleAccount'), (2, 'com.apple.account.HolidayCalendar');
+		INSERT INTO ZDATACLASS VALUES (1, 'com.apple.Dataclass.Backup'), (2, 'com.apple.Dataclass.Mail');
+		INSERT INTO ZACCOUNT VALUES (1, 1, 1, 1, NULL);
+		INSERT INTO Z_2ENABLEDDATACLASSES VALUES (1, 2);`+change, nil)
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := database.OpenWithLog(t.Context(), bytes.NewReader(data), strings.NewReader(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
 }
 
 // If iCloud Backup was never used, the file is an empty dictionary.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -49,13 +50,21 @@ func MobileBackup(h *device.History, data []byte) error {
 	h.Next = preflight(list)
 
 	restore, restoreErr := list.Dict("RestoreInfo")
-	_, pending := list["RestoreStateInfo"]
 	h.Restore = device.PastRestore{
 		At:        within(restoreErr, restore.Date, "RestoreDate"),
 		FromCloud: within(restoreErr, restore.Bool, "WasCloudRestore"),
-		Pending:   device.Known(pending),
+		Pending:   pending(list),
 	}
 	return nil
+}
+
+// pending reports whether the record of a running restore exists: a dictionary.
+func pending(list safeplist.Dict) device.Fact[bool] {
+	_, err := list.Dict("RestoreStateInfo")
+	if err == nil || errors.Is(err, device.Absent) {
+		return device.Known(err == nil)
+	}
+	return device.Unknown[bool](err)
 }
 
 // MobileBackupUnknown marks the facts of MobileBackup as unknown.
@@ -79,23 +88,35 @@ func within[T any](err error, read func(string) (T, error), key string) device.F
 	return device.FactOf(read(key))
 }
 
-// anyTrue is true if any of the keys is true, and absent if none exists.
+// anyTrue is true if any of the keys is true, and absent if none exists. A value that cannot be
+// read may be true.
 func anyTrue(list safeplist.Dict, keys ...string) device.Fact[bool] {
-	answer := device.Unknown[bool](device.Absent)
+	exists := false
+	var unread error
 	for _, key := range keys {
 		value, err := truth(list, key).Get()
 		switch {
 		case err == nil && value:
 			return device.Known(true)
 		case err == nil:
-			answer = device.Known(false)
+			exists = true
+		case !errors.Is(err, device.Absent):
+			unread = err
 		}
 	}
-	return answer
+	switch {
+	case unread != nil:
+		return device.Unknown[bool](unread)
+	case exists:
+		return device.Known(false)
+	default:
+		return device.Unknown[bool](device.Absent)
+	}
 }
 
 // results returns the most recent results of iCloud backups. All are stored under "errors",
-// successes with code 0.
+// successes with code 0. An entry that cannot be read may be a failure: unless the newest that can
+// be read is one, the results are then unknown.
 func results(state safeplist.Dict, err error) device.Fact[[]device.PastAttempt] {
 	if err != nil {
 		return device.Unknown[[]device.PastAttempt](err)
@@ -104,15 +125,20 @@ func results(state safeplist.Dict, err error) device.Fact[[]device.PastAttempt] 
 	if err != nil {
 		return device.Unknown[[]device.PastAttempt](err)
 	}
-	attempts := []device.PastAttempt{}
+	attempts, complete := []device.PastAttempt{}, true
 	for _, entry := range list[:min(len(list), maxResults)] {
-		if item, ok := entry.(map[string]any); ok {
-			if attempt, err := attemptOf(item); err == nil {
-				attempts = append(attempts, attempt)
-			}
+		item, _ := entry.(map[string]any) // nil, which has no code, if it is none
+		attempt, err := attemptOf(item)
+		if err != nil {
+			complete = false
+			continue
 		}
+		attempts = append(attempts, attempt)
 	}
 	slices.SortStableFunc(attempts, func(a, b device.PastAttempt) int { return newestFirst(a.At, b.At) })
+	if !complete && (len(attempts) == 0 || attempts[0].Code == 0) {
+		return device.Unknown[[]device.PastAttempt](device.Malformed)
+	}
 	return device.Known(attempts)
 }
 
@@ -201,7 +227,7 @@ func preflight(list safeplist.Dict) device.PastPreflight {
 	}
 }
 
-// windows returns LastOnConditionEvents, leaving out unreadable entries.
+// windows returns LastOnConditionEvents, leaving out unreadable entries unless all are.
 func windows(list safeplist.Dict) device.Fact[[]device.BackupWindow] {
 	events, err := list.List("LastOnConditionEvents")
 	if err != nil {
@@ -216,6 +242,9 @@ func windows(list safeplist.Dict) device.Fact[[]device.BackupWindow] {
 		if window, err := ParseWindow(text); err == nil {
 			found = append(found, window)
 		}
+	}
+	if len(found) == 0 && len(events) > 0 {
+		return device.Unknown[[]device.BackupWindow](device.Malformed)
 	}
 	slices.SortStableFunc(found, func(a, b device.BackupWindow) int { return b.Start.Compare(a.Start) })
 	return device.Known(found)

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -97,48 +99,85 @@ func Radios(h *device.History, data []byte) error {
 }
 
 // KnownNetworks reads com.apple.wifi.known-networks.plist and counts the networks. The keys of
-// the list are network names, which are not kept.
+// the list are network names, which are not kept. A setting that cannot be read of one network
+// leaves its count unknown, and a date to come the network that was joined last.
 func KnownNetworks(h *device.History, data []byte) error {
 	list, err := safeplist.Parse(data, limits)
 	if err != nil {
 		return err
 	}
-	var known, lowData, noAutoJoin, captive uint64
+	var known uint64
+	var lowData, noAutoJoin, captive tally
 	var newest time.Time
+	var unread error
 	newestLowData := device.Unknown[bool](device.Absent)
 	for name := range list {
 		network, err := list.Dict(name)
-		if err != nil {
+		if err != nil && !strings.HasPrefix(name, "wifi.network.") {
 			continue
 		}
 		known++
-		low := isTrue(network, "LowDataMode")
-		lowData += one(low)
-		noAutoJoin += one(isTrue(network, "AutoJoinDisabled"))
-		profile, _ := network.Dict("CaptiveProfile")
-		captive += one(isTrue(profile, "CaptiveNetwork"))
+		low := switchOf(network, err, "LowDataMode")
+		profile, profileErr := network.Dict("CaptiveProfile")
+		if err != nil {
+			unread, profileErr = err, err
+		}
+		lowData.add(low)
+		noAutoJoin.add(switchOf(network, err, "AutoJoinDisabled"))
+		captive.add(switchOf(profile, profileErr, "CaptiveNetwork"))
 		if at := lastJoined(network); at.After(newest) {
-			newest, newestLowData = at, device.Known(low)
+			newest, newestLowData = at, low
 		}
 	}
+	asOf, err := h.AsOf.Get()
+	switch {
+	case unread != nil:
+		newestLowData = device.Unknown[bool](unread)
+	case err == nil && newest.After(asOf.Add(ahead)):
+		newestLowData = device.Unknown[bool](device.Implausible)
+	}
 	h.Network.KnownNetworks = device.Known(known)
-	h.Network.LowDataMode = device.Known(lowData)
-	h.Network.AutoJoinOff = device.Known(noAutoJoin)
-	h.Network.Captive = device.Known(captive)
+	h.Network.LowDataMode = lowData.fact()
+	h.Network.AutoJoinOff = noAutoJoin.fact()
+	h.Network.Captive = captive.fact()
 	h.Network.NewestLowData = newestLowData
 	return nil
 }
 
-func isTrue(list safeplist.Dict, key string) bool {
-	value, err := truth(list, key).Get()
-	return err == nil && value
+// switchOf reads a switch that is off where it is missing, from a dictionary that may itself be
+// missing or unreadable.
+func switchOf(list safeplist.Dict, err error, key string) device.Fact[bool] {
+	if err != nil && !errors.Is(err, device.Absent) {
+		return device.Unknown[bool](err)
+	}
+	value := truth(list, key)
+	if _, err := value.Get(); errors.Is(err, device.Absent) {
+		return device.Known(false)
+	}
+	return value
 }
 
-func one(is bool) uint64 {
-	if is {
-		return 1
+// A tally counts switches that are on. One that could not be read leaves it unknown.
+type tally struct {
+	on  uint64
+	err error
+}
+
+func (t *tally) add(fact device.Fact[bool]) {
+	on, err := fact.Get()
+	switch {
+	case err != nil:
+		t.err = err
+	case on:
+		t.on++
 	}
-	return 0
+}
+
+func (t tally) fact() device.Fact[uint64] {
+	if t.err != nil {
+		return device.Unknown[uint64](t.err)
+	}
+	return device.Known(t.on)
 }
 
 // lastJoined returns when a network was last joined, manually or automatically.
