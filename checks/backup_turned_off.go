@@ -84,10 +84,10 @@ func (r record) switchEvidence(on bool) Evidence {
 
 // pastSwitch returns the switch as recorded by lockdown or, failing that, by the account.
 func pastSwitch(h device.History) device.Fact[bool] {
-	if _, err := h.CloudBackup.Enabled.Get(); err != nil {
-		if _, err := h.Account.BackupEnabled.Get(); err == nil {
-			return h.Account.BackupEnabled
-		}
+	_, err := h.CloudBackup.Enabled.Get()
+	_, errAccount := h.Account.BackupEnabled.Get()
+	if err != nil && (errAccount == nil || !unread(h.CloudBackup.Enabled) && unread(h.Account.BackupEnabled)) {
+		return h.Account.BackupEnabled
 	}
 	return h.CloudBackup.Enabled
 }

@@ -21,6 +21,7 @@ var backupTurnedOffJudgements = []judgement{
 	{"off on record", well(detached, recorded(aDay, switchWas(false))), Problem, "iCloud Backup is off, as of 2026-11-21, from a backup on this computer.", ""},
 	{"on on record", well(detached, recorded(aDay, switchWas(true))), OK, "iCloud Backup is on, as of 2026-11-21, from a backup on this computer.", ""},
 	{"not readable in the record", well(detached, recorded(aDay, func(h *device.History) { h.CloudBackup.Enabled = device.Unknown[bool](device.WrongType) })), Unknown, "The iCloud Backup switch could not be read: the value had an unexpected type.", device.WrongType},
+	{"not readable of the account", well(detached, recorded(aDay, func(h *device.History) { h.Account.BackupEnabled = device.Unknown[bool](device.Malformed) })), Unknown, "The iCloud Backup switch could not be read: the reply could not be understood.", device.Malformed},
 	{"off three weeks ago", well(detached, recorded(21*aDay, switchWas(false))), Warning, "iCloud Backup is off, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},
 	{"on three weeks ago", well(detached, recorded(21*aDay, switchWas(true))), Unknown, "iCloud Backup is on, as of 2026-11-01, 21 days ago, from a backup on this computer. The iCloud Backup switch could not be read: it was not asked for.", device.NotAsked},
 	{"off for the account", well(detached, recorded(aDay, accountUsesBackup(false))), Problem, "iCloud Backup is off, as of 2026-11-21, from a backup on this computer.", ""},

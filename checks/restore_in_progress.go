@@ -46,7 +46,7 @@ func judgeRestore(s device.Snapshot) []Finding {
 	case errDone == nil && !done:
 		return problem("The set-up of the device is not finished.", evidence...)
 	case errDone != nil:
-		return judgePastRestore(s, unknown(s, "The state of set-up and restore", errDone))
+		return judgePastRestore(s, unknown(s, "The state of set-up and restore", unreadOnRecord(s, errDone, pastRestore)))
 	case errState != nil:
 		return unknown(s, "The state of a restore", errState)
 	case unread(live(s).ActivationState):
@@ -76,12 +76,14 @@ func unreadError[T any](f device.Fact[T]) error {
 	return err
 }
 
+func pastRestore(h device.History) device.Fact[bool] { return h.Restore.Pending }
+
 // judgePastRestore judges the records when the device itself does not answer.
 func judgePastRestore(s device.Snapshot, otherwise []Finding) []Finding {
 	if found := blamed(s, "restore-in-progress", "met a restore or a set-up under way"); found != nil {
 		return found
 	}
-	pending, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Restore.Pending })
+	pending, r, known := recall(s, pastRestore)
 	done, rDone, knownDone := recall(s, func(h device.History) device.Fact[bool] { return h.SetupDone })
 	evidence := r.read("Restore pending", yesNo(pending), "no", backupPlist+" / RestoreStateInfo")
 	evidenceDone := rDone.read("Setup done", yesNo(done), "yes", "HomeDomain com.apple.purplebuddy.plist / SetupDone")

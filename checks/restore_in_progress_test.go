@@ -32,6 +32,7 @@ var restoreInProgressJudgements = []judgement{
 	{"a note of the wrong type", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Setup.RestoreState = device.Unknown[string](device.WrongType) }),
 		Unknown, "The state of a restore could not be read: the value had an unexpected type.", device.WrongType},
 	{"running on record", well(detached, recorded(aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) })), Problem, "A restore is still running, as of 2026-11-21, from a backup on this computer.", ""},
+	{"not readable on record", well(detached, recorded(aDay, func(h *device.History) { h.Restore.Pending = device.Unknown[bool](device.WrongType) })), Unknown, "The state of set-up and restore could not be read: the value had an unexpected type.", device.WrongType},
 	{"not set up on record", well(detached, recorded(aDay, func(h *device.History) { h.SetupDone = device.Known(false) })), Problem, "The set-up of the device is not finished, as of 2026-11-21, from a backup on this computer.", ""},
 	{"done on record", well(detached, recorded(aDay, func(h *device.History) {
 		h.Restore.Pending, h.SetupDone = device.Known(false), device.Known(true)
