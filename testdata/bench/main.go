@@ -1,4 +1,4 @@
-// Command bench measures how long it takes to prove a local backup whole and to read a
+// Command bench measures how long it takes to prove a local backup whole, to list many, and to read a
 // sysdiagnose archive, compared with other programs on the same files, in one run:
 //
 //	go run ./testdata/bench

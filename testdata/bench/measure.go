@@ -24,10 +24,13 @@ type data interface {
 }
 
 // allData lists all inputs, so that a child process finds its own by ID.
-var allData = []data{small, middle, medium, large, few, encrypted, single, gone, usual}
+var allData = []data{small, middle, medium, large, few, encrypted, single, gone, usual, many}
 
 // usual is a sysdiagnose archive of typical size.
 var usual = archive{megabytes: 500}
+
+// many is a collection that thousands of devices have left.
+var many = collection{backups: 8_000}
 
 // A measurement compares this program with another on one input.
 type measurement struct {
@@ -68,6 +71,7 @@ var measurements = []measurement{
 	{"evidence", func(ctx context.Context, out io.Writer, s settings) error {
 		return compare(ctx, out, s, large, "evidence", "", nil, 0)
 	}},
+	{"list", measureList},
 	{"archive", func(ctx context.Context, out io.Writer, s settings) error {
 		peer := shell(`gzip -dc "$1" | tar -t >/dev/null`, "gzip", "tar")
 		return compare(ctx, out, s, usual, "archive", "gzip -dc | tar -t", peer, 1.1)
@@ -96,6 +100,18 @@ func compare(ctx context.Context, out io.Writer, s settings, d data, what, again
 	if err != nil {
 		return err
 	}
+	child := func(ctx context.Context, path string) *exec.Cmd {
+		return exec.CommandContext(ctx, own, "-child", what, path)
+	}
+	return compareWith(ctx, out, s, d, what, child, against, peer, aim)
+}
+
+// compareWith is like compare, with another command to measure.
+func compareWith(ctx context.Context, out io.Writer, s settings, d data, what string, measured peer, against string, peer peer, aim float64) error {
+	own, err := os.Executable()
+	if err != nil {
+		return err
+	}
 	// In a process of its own: a child inherits its parent's peak memory.
 	if _, _, err := timed(exec.CommandContext(ctx, own, "-child", "make", "-dir", s.dir, d.id())); err != nil {
 		return err
@@ -104,7 +120,7 @@ func compare(ctx context.Context, out io.Writer, s settings, d data, what, again
 	var ours, theirs []time.Duration
 	var memory int64
 	for i := range s.runs + 1 {
-		took, peak, err := timed(exec.CommandContext(ctx, own, "-child", what, path))
+		took, peak, err := timed(measured(ctx, path))
 		if err != nil {
 			return err
 		}
