@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,6 +118,14 @@ func (c *copying) keptBefore() string {
 	return ""
 }
 
+// sayUnproved says how many copies there are if none is proved: then two that may be whole are kept.
+func (c *copying) sayUnproved() {
+	copies := c.copiesNow()
+	if len(copies) > 1 && !slices.ContainsFunc(copies, func(one library.Copy) bool { return one.Proof.Counts() }) {
+		c.say("%s: none of its %d copies is proved; the newest two that may be whole are kept until one is", c.name(), len(copies))
+	}
+}
+
 // sayEnd prints how the copy ended and what to do next.
 func (c *copying) sayEnd() {
 	switch {
@@ -142,7 +151,9 @@ func (c *copying) sayEnd() {
 			c.say("  %s", device.Quoted(strings.TrimSpace(f.Domain+" "+f.Path)))
 		}
 		c.say("hint: restart the device and run the same command again")
+		c.sayUnproved()
 	default:
 		c.say("%s: complete, but not proved; backupdoctor verify with its password proves it later", c.name())
+		c.sayUnproved()
 	}
 }

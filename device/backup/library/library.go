@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -160,10 +161,11 @@ func (d *Device) names() ([]string, error) {
 
 // A Copy is one backup that is complete according to the device.
 type Copy struct {
-	Name   string // of its folder
-	Made   time.Time
-	Folder string // the backup itself
-	Proof  Proof  // what is known of it
+	Name    string // of its folder
+	Made    time.Time
+	Folder  string // the backup itself
+	Proof   Proof  // what is known of it
+	Lacking bool   // the device could not read some files, see NotSent
 }
 
 // Copies returns all copies, newest first.
@@ -181,8 +183,11 @@ func (d *Device) Copies() ([]Copy, error) {
 		if err != nil {
 			continue
 		}
+		if info, err := d.root.Stat(path.Join(name, d.UDID)); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+			continue // someone took the backup out
+		}
 		c := Copy{Name: name, Made: made, Folder: filepath.Join(d.Path, name, d.UDID)}
-		c.Proof = ReadProof(c.Folder)
+		c.Proof, c.Lacking = ReadProof(c.Folder), len(NotSent(c.Folder)) > 0
 		copies = append(copies, c)
 	}
 	slices.SortFunc(copies, func(a, b Copy) int { return b.Made.Compare(a.Made) })
@@ -201,8 +206,9 @@ func (d *Device) Remove(c Copy) error {
 	return d.root.RemoveAll(gone)
 }
 
-// Prune removes the copies that are no longer needed: those proved whole beyond the newest
-// keep, and all others except the newest, if that is newer than the proved ones.
+// Prune removes the copies that are no longer needed: those proved whole beyond the newest keep, and
+// all others except, of those newer than the proved ones, the newest of each kind. Without a proved
+// copy it keeps two of unknown state.
 func (d *Device) Prune(keep int) (removed []Copy, err error) {
 	copies, err := d.Copies()
 	if err != nil {
@@ -217,25 +223,53 @@ func (d *Device) Prune(keep int) (removed []Copy, err error) {
 	return removed, nil
 }
 
-// surplus selects from copies, newest first. It selects nothing if no copy is proved.
+// maxUnproved is how many copies of unknown state are kept while none is proved: the device's data
+// may be in either.
+const maxUnproved = 2
+
+// surplus selects from copies, newest first. Of those older than a proved copy it selects all that
+// are not proved. Newer ones of each kind are counted apart, so that a copy never displaces one of a
+// better kind: one known to be broken, or to lack files, displaces none that may have everything.
 func surplus(copies []Copy, keep int) []Copy {
+	limits := map[copyKind]int{proved: max(keep, 1), changed: 1, unproved: maxUnproved, lacking: 1, broken: 1}
+	if slices.ContainsFunc(copies, func(c Copy) bool { return c.kind() == proved }) {
+		limits[unproved] = 1
+	}
 	var rest []Copy
-	proved, unproved := 0, 0
+	seen := map[copyKind]int{}
 	for _, c := range copies {
-		if c.Proof.Counts() {
-			if proved++; proved > max(keep, 1) {
-				rest = append(rest, c)
-			}
-			continue
-		}
-		if unproved++; proved > 0 || unproved > 1 {
+		kind := c.kind()
+		if seen[kind]++; seen[kind] > limits[kind] || kind != proved && seen[proved] > 0 {
 			rest = append(rest, c)
 		}
 	}
-	if proved == 0 {
-		return nil
-	}
 	return rest
+}
+
+// A copyKind is what is known of a copy.
+type copyKind int
+
+const (
+	proved   copyKind = iota
+	changed           // proved whole, and perhaps changed since
+	unproved          // nothing is known against it
+	lacking           // without files that the device could not read
+	broken
+)
+
+func (c Copy) kind() copyKind {
+	switch {
+	case c.Proof.Counts():
+		return proved
+	case c.Proof.Broken():
+		return broken
+	case c.Lacking:
+		return lacking
+	case c.Proof.Whole:
+		return changed
+	default:
+		return unproved
+	}
 }
 
 // Holds reports whether a backup is in a library.

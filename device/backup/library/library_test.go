@@ -324,8 +324,9 @@ func TestSurplus(t *testing.T) {
 		}
 		return names
 	}
-	one := func(name string) Copy { // names starting with w are whole
-		return Copy{Name: name, Proof: Proof{Noted: Noted{Whole: name[0] == 'w'}}}
+	one := func(name string) Copy { // named after its kind: whole, changed, unproved, lacking or broken
+		kind := name[0]
+		return Copy{Name: name, Proof: Proof{Noted: Noted{Whole: kind == 'w' || kind == 'c', Broken: kind == 'b'}, Stale: kind == 'c'}, Lacking: kind == 'l'}
 	}
 	for _, test := range []struct {
 		copies []string
@@ -338,6 +339,12 @@ func TestSurplus(t *testing.T) {
 		{[]string{"u1", "w2"}, 1, nil},
 		{[]string{"u1", "u2", "w3", "w4", "u5"}, 1, []string{"u2", "w4", "u5"}},
 		{[]string{"w1", "w2", "w3"}, 2, []string{"w3"}},
+		{[]string{"u1", "u2", "u3", "u4"}, 1, []string{"u3", "u4"}},
+		{[]string{"b1", "b2", "u3", "b4"}, 1, []string{"b2", "b4"}},
+		{[]string{"b1", "u2", "w3"}, 1, nil},
+		{[]string{"u1", "u2", "u3", "c4", "c5"}, 1, []string{"u3", "c5"}},
+		{[]string{"l1", "l2", "u3", "u4", "w5"}, 1, []string{"l2", "u4"}},
+		{[]string{"l1", "b2", "l3", "w4", "b5"}, 1, []string{"l3", "b5"}},
 		{[]string{"w1", "u2", "w3"}, 0, []string{"u2", "w3"}},
 	} {
 		var copies []Copy
@@ -476,5 +483,43 @@ func TestNotSent(t *testing.T) {
 	put(t, p, missing, "here", "")
 	if got := NotSent(finish(t, p, noon).Folder); len(got) != 0 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A date without a backup in it is no copy, and its name is not given to another.
+func TestDateWithoutABackup(t *testing.T) {
+	d := change(t, open(t))
+	empty := filepath.Join(d.Path, noon.Format(nameLayout), udid+"-20261130-100000")
+	if err := os.MkdirAll(empty, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p := begin(t, d, false)
+	put(t, p, id(1, 1), "x", "")
+	c := finish(t, p, noon)
+	if copies, err := d.Copies(); err != nil || len(copies) != 1 || copies[0].Name != c.Name {
+		t.Errorf("%+v, %v", copies, err)
+	}
+	if _, err := d.Prune(1); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(empty); err != nil {
+		t.Error(err)
+	}
+}
+
+// The backup of another program is not taken for a library.
+func TestForeign(t *testing.T) {
+	l := open(t)
+	change(t, l)
+	if got := l.Foreign(); got != "" {
+		t.Error(got)
+	}
+	for _, folder := range []string{filepath.Join(l.Path, udid), l.Path} {
+		if err := os.WriteFile(filepath.Join(folder, "Info.plist"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Foreign(); got != folder {
+			t.Errorf("%q, not %q", got, folder)
+		}
 	}
 }

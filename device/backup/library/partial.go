@@ -183,6 +183,12 @@ func (d *Device) freeName(now time.Time) (string, time.Time) {
 	if copies, err := d.Copies(); err == nil && len(copies) > 0 && !made.After(copies[0].Made) {
 		made = copies[0].Made.Add(time.Second)
 	}
+	for {
+		if _, err := d.root.Lstat(made.Format(nameLayout)); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		made = made.Add(time.Second)
+	}
 	return made.Format(nameLayout), made
 }
 
