@@ -49,8 +49,10 @@ func (c Copies) Learn(ctx context.Context, run *Run) (Learned, error) {
 	if len(wanted)+len(gaps) == 0 && len(missing) > 0 {
 		return Learned{Recording: run.Recording(), None: notHere(missing...)}, nil
 	}
-	run.Start(len(wanted))
-	c.making(run, wanted).all(ctx)
+	run.Start(len(wanted) + len(missing))
+	m := c.making(run, wanted)
+	m.missing, m.unlisted = missing, len(gaps) > 0
+	m.all(ctx)
 	l := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...)}
 	l.Recording.LeftOut = leftOutOf(left, c.UDIDs)
 	return l, nil
@@ -69,8 +71,10 @@ func (c Copies) making(run *Run, wanted []usb.Attached) *making {
 // making is all copies of one run.
 type making struct {
 	Copies
-	visits visitor
-	copies []*copying
+	visits   visitor
+	copies   []*copying
+	missing  []string // requested devices that are not attached
+	unlisted bool     // not all attached devices could be listed
 }
 
 // A copying is one copy in progress.
@@ -102,6 +106,11 @@ func (m *making) all(ctx context.Context) {
 		}
 		m.visits.complete(ctx, c.number, &s, m.fresh(ctx, c.attached.UDID))
 		m.visits.run.Done(c.number, s)
+	}
+	for n, udid := range m.missing {
+		s := notAttached(udid)
+		m.visits.complete(ctx, len(m.copies)+n, &s, m.fresh(ctx, udid))
+		m.visits.run.Done(len(m.copies)+n, s)
 	}
 	if m.Ended != nil {
 		*m.Ended = m.exitCode(ctx)
@@ -152,6 +161,9 @@ func (m *making) each(do func(*copying)) {
 // exitCode returns the exit code for the copies, as defined for verify.
 func (m *making) exitCode(ctx context.Context) int {
 	code := report.ExitNoProblem
+	if len(m.missing) > 0 || m.unlisted {
+		code = report.ExitNotExamined
+	}
 	for _, c := range m.copies {
 		switch {
 		case ctx.Err() != nil:
