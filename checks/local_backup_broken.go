@@ -43,8 +43,9 @@ func judgeLocalBackups(s device.Snapshot) []Finding {
 func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	proof, err := localProof(b)
 	name, evidence := localName(b), localEvidence(s, b, proof)
+	fails := proof.NextFails && !b.Archived && !b.InLibrary // no program but this one uses its copies
 	switch {
-	case err != nil && proof.NextFails && !b.Archived:
+	case err != nil && fails:
 		return problem(fmt.Sprintf("Whether the %s is whole is unknown, and the next backup to this computer will fail (%s).", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	case errors.Is(err, device.Inconclusive):
 		return []Finding{{
@@ -53,11 +54,11 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 		}}
 	case err != nil:
 		return unknown(s, "Whether the "+name+" is whole", err)
-	case BackupVerdict(proof) == device.Whole && proof.NextFails && !b.Archived:
+	case BackupVerdict(proof) == device.Whole && fails:
 		return problem(fmt.Sprintf("The %s is whole, but the next backup to this computer will fail (%s).", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	case BackupVerdict(proof) == device.Whole:
 		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
-	case proof.NextFails && !b.Archived:
+	case fails:
 		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	case b.Archived: // no backup builds on it
 		return ok(fmt.Sprintf("The %s is broken (%s), and no backup uses it.", name, device.Token(decisiveFault(proof).Mode)), evidence...)

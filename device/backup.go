@@ -4,9 +4,10 @@ import "time"
 
 // Backup is one local backup of a device in a folder on this computer.
 type Backup struct {
-	Folder   string   `json:"folder" privacy:"private"` // path with links resolved
-	Archived bool     `json:"archived,omitempty"`       // archived copy, named <UDID>-YYYYMMDD-HHMMSS; the next backup does not use it
-	Device   Identity `json:"device"`                   // Info.plist, else Manifest.plist / Lockdown, else the folder's name
+	Folder    string   `json:"folder" privacy:"private"` // path with links resolved
+	Archived  bool     `json:"archived,omitempty"`       // archived copy, named <UDID>-YYYYMMDD-HHMMSS; the next backup does not use it
+	InLibrary bool     `json:"inLibrary,omitempty"`      // copy of this program: LIBRARY/UDID/DATE/UDID; no other program uses it
+	Device    Identity `json:"device"`                   // Info.plist, else Manifest.plist / Lockdown, else the folder's name
 
 	Date           Fact[time.Time] `json:"date,omitzero"`                            // Status.plist / Date: about when it ran; does not prove that it succeeded
 	LastBackupDate Fact[time.Time] `json:"lastBackupDate,omitzero"`                  // Info.plist / Last Backup Date

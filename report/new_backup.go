@@ -13,20 +13,21 @@ import (
 // newBackup converts one backup. A backup that was not verified has the verdict cannot-tell.
 func newBackup(b device.Backup) Backup {
 	proof, err := b.Proof.Get()
-	situation := faults.Situation{Archived: b.Archived, NextFails: proof.NextFails}
+	situation := faults.Situation{Archived: b.Archived, InLibrary: b.InLibrary, NextFails: proof.NextFails}
 	for _, f := range proof.Faults {
 		situation.Modes = append(situation.Modes, f.Mode)
 	}
 	backup := Backup{
 		Folder:          b.Folder,
 		Archived:        b.Archived,
+		InLibrary:       b.InLibrary,
 		Date:            dateOf(b),
 		ProductVersion:  textOf(b.Device.ProductVersion),
 		State:           textOf(b.SnapshotState),
 		SizeBytes:       proof.StoredBytes,
 		Verdict:         string(checks.BackupVerdict(proof)),
 		Depth:           string(proof.Depth),
-		NextFails:       proof.NextFails && !b.Archived,
+		NextFails:       proof.NextFails && !b.Archived && !b.InLibrary,
 		Listed:          proof.Listed,
 		Found:           proof.Found,
 		Statements:      convert(proof.Statements, newStatement),
@@ -80,7 +81,7 @@ func newFault(f device.BackupFault, situation faults.Situation) Fault {
 // StartsOver reports whether a fault of a backup calls for setting the folder aside and
 // backing up again.
 func StartsOver(b Backup) bool {
-	return slices.ContainsFunc(b.Faults, func(f Fault) bool {
+	return !b.InLibrary && slices.ContainsFunc(b.Faults, func(f Fault) bool {
 		known, _ := faults.Find(f.Mode)
 		return known.Action == faults.StartOver && f.Remedy != ""
 	})

@@ -178,6 +178,7 @@ type Place struct {
 type Backup struct {
 	Folder          string      `json:"folder"`                   // its path, or a placeholder in a redacted report
 	Archived        bool        `json:"archived"`                 // a copy that was set aside: the next backup does not use it
+	InLibrary       bool        `json:"inLibrary,omitempty"`      // a copy made by backupdoctor backup; no other program uses it
 	Date            time.Time   `json:"date,omitzero"`            // when it was made; absent if unknown
 	ProductVersion  string      `json:"productVersion,omitempty"` // of the system that was backed up; absent if unknown
 	Encrypted       *bool       `json:"encrypted,omitempty"`      // whether it needs a password; absent if unknown

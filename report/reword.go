@@ -196,7 +196,7 @@ func rewordedBackup(b Backup) Backup {
 	})
 	situation := faults.Situation{
 		Modes:    convert(b.Faults, func(f Fault) string { return f.Mode }),
-		Archived: b.Archived, NextFails: b.NextFails,
+		Archived: b.Archived, InLibrary: b.InLibrary, NextFails: b.NextFails,
 	}
 	b.Faults = convert(b.Faults, func(f Fault) Fault {
 		f.Examples = listed(f.Examples)

@@ -39,6 +39,7 @@ const (
 
 // A Situation determines which remedies fit a backup.
 type Situation struct {
+	InLibrary bool     // a copy of this program, which no backup changes
 	Archived  bool     // a copy that was set aside: no backup uses it
 	NextFails bool     // the device refuses the next backup to the folder
 	Modes     []string // all modes that were found
@@ -55,6 +56,8 @@ func RemedyIn(mode string, s Situation) string {
 	switch {
 	case fault.Action == Look:
 		return fault.Remedy
+	case s.InLibrary && (fault.Action == BackUp || fault.Action == Again || fault.Action == StartOver):
+		return anotherCopy
 	case s.Archived: // it is left as it is, and no backup builds on it
 		return ""
 	case fault.Action == Other:

@@ -39,6 +39,7 @@ func TestRemedyIn(t *testing.T) {
 		"only old":               {Situation{Modes: []string{"old"}}, map[string]string{"old": "Back the device up again."}},
 		"an archived copy":       {Situation{Archived: true, NextFails: true, Modes: []string{"properties-unreadable", "blob-missing", "old", "interrupted-upload", "disk-full"}}, map[string]string{"properties-unreadable": "", "blob-missing": "", "old": "", "interrupted-upload": "", "disk-full": ""}},
 		"a closed archived copy": {Situation{Archived: true, Modes: []string{"password-needed"}}, map[string]string{"password-needed": "Verify it again with the backup password." + newPassword}},
+		"a copy":                 {Situation{InLibrary: true, Modes: []string{"blob-missing", "changed", "disk-full"}}, map[string]string{"blob-missing": anotherCopy, "changed": "Wait until nothing writes to it, and verify it again."}},
 		"uploading":              {Situation{Modes: []string{"interrupted-upload", "blob-missing", "manifest-unreadable"}}, map[string]string{"interrupted-upload": again, "blob-missing": "", "manifest-unreadable": ""}},
 		"moving, and refused":    {Situation{NextFails: true, Modes: []string{"interrupted-move", "manifest-unreadable"}}, map[string]string{"interrupted-move": "", "manifest-unreadable": anew}},
 		"a cleanup, and lost":    {Situation{Modes: []string{"blob-missing", "interrupted-cleanup"}}, map[string]string{"blob-missing": anew, "interrupted-cleanup": ""}},

@@ -4,6 +4,7 @@ package faults
 const (
 	backUpAnew  = "Set the folder aside (backupdoctor backups set-aside), back the device up again, and delete the folder that was set aside only once backupdoctor verify calls the new backup whole."
 	runAgain    = "Start the backup again: the device carries on where it stopped. If that fails, set the folder aside (backupdoctor backups set-aside) and back up once more."
+	anotherCopy = "Make another copy that shares nothing with this one: backupdoctor backup --full. Remove this one (backupdoctor backups remove) only once that one is proved."
 	newPassword = " If the password is lost, Reset All Settings on the device (iOS 11 and later) removes the password for the next backup; this one stays locked."
 )
 

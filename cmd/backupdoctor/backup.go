@@ -155,6 +155,11 @@ func (e env) libraryToWrite(path string) (library.Library, error) {
 	if path == "" {
 		return library.Library{}, command.Usage("name a folder with --to", "this user's data folder is unknown")
 	}
+	if found, err := library.Find(path); err == nil {
+		if other := found.Foreign(); other != "" {
+			return found, command.Usage("name a folder of its own with --to", "%s is a backup of another program", other)
+		}
+	}
 	l, err := library.Open(path)
 	if err != nil {
 		return l, command.Usage("", "the library of copies cannot be used: %w", err)

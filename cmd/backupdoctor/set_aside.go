@@ -12,6 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/setaside"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/urfave/cli/v2"
 )
 
@@ -35,6 +36,10 @@ func (e env) setAside(ctx *cli.Context, now time.Time) error {
 	folder, err := e.oneFolder(ctx)
 	if err != nil {
 		return err
+	}
+	if library.Holds(folder.Path) {
+		return command.Usage("make another one with backupdoctor backup --full; backupdoctor backups remove removes this one",
+			"%q is a copy of this program, and no backup uses it", folder.Path)
 	}
 	to, err := setaside.Target(ctx.Context, folder, now)
 	if err != nil {

@@ -187,6 +187,12 @@ func isCopy(name string) bool {
 	return err == nil
 }
 
+// InLibrary reports whether a backup is a copy in a library of this program.
+func (f Folder) InLibrary() bool {
+	above := filepath.Dir(f.Path)
+	return isCopy(filepath.Base(above)) && filepath.Base(filepath.Dir(above)) == filepath.Base(f.Path)
+}
+
 // below returns the backup inside a folder of this name, if the name is a UDID and there is
 // one.
 func below(path, name string, place Place) []Folder {

@@ -25,7 +25,7 @@ func Read(ctx context.Context, folder Folder) device.Backup {
 // ReadLists is like [Read], and also returns the property lists, for [Options]; nil if the folder
 // could not be opened.
 func ReadLists(ctx context.Context, folder Folder) (device.Backup, *Lists) {
-	b := device.Backup{Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID}}
+	b := device.Backup{Folder: folder.Path, Archived: folder.Archived, InLibrary: folder.InLibrary(), Device: device.Identity{UDID: folder.UDID}}
 	top, err := openTop(folder.Path)
 	if err != nil {
 		return unreadable(b, err), nil

@@ -70,7 +70,7 @@ func readStored(ctx context.Context, folder backup.Folder) *StoredBackup {
 		return &StoredBackup{Folder: folder, Backup: read, lists: lists}
 	}
 	return &StoredBackup{Folder: folder, Backup: device.Backup{
-		Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID},
+		Folder: folder.Path, Archived: folder.Archived, InLibrary: folder.InLibrary(), Device: device.Identity{UDID: folder.UDID},
 	}}
 }
 
