@@ -92,7 +92,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "partial-by-design", Severity: Note,
-		Title:  "All files of several apps are missing and nothing else is: a tool was set to leave them out",
+		Title:  "All files of several apps are missing and nothing else is; it looks like a backup made without them",
 		Remedy: "If everything is wanted, make a full backup with Finder, iTunes or Apple Devices.",
 	},
 	{

@@ -36,7 +36,7 @@ func verifyCommand(e env) *cli.Command {
 				"backupdoctor verify --password-command 'pass show phone' --json",
 			),
 		Flags: slices.Concat([]cli.Flag{
-			command.Option(backupFlags, "deep", "read every file and compare its digest"),
+			command.Option(backupFlags, "deep", "open every file and compare every recorded digest"),
 			&cli.StringFlag{Name: "due", Category: backupFlags, Usage: "read only copies of this program not proved for `AGE`: 90d"},
 			&cli.StringFlag{Name: "files", Category: backupFlags, Usage: "write every file concerned to `FILE`, as lines of JSON"},
 			command.Option(backupFlags, "no-input", "never ask for a password"),

@@ -24,10 +24,6 @@ func (i *inspector) recall(t *task) {
 // spares reports whether the file need not be read because it has just arrived.
 func (i *inspector) spares() bool { return i.known && i.received.Seen }
 
-// compares reports whether the file is read and compared with what arrived, even if it has no
-// recorded digest.
-func (i *inspector) compares() bool { return i.known && !i.received.Seen }
-
 // digestAsArrived compares the recorded digest, if any, with the digest of the bytes that
 // arrived, and reports whether they match. The file's length has already been compared.
 func (i *inspector) digestAsArrived(b *batch, t *task, stored uint64) bool {

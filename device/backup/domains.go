@@ -2,6 +2,8 @@ package backup
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -38,22 +40,52 @@ func (v *verification) fullestDomain() *domainCount {
 // judgeMissing distinguishes a backup that lost files from one made without some apps, in which
 // whole apps are missing and nothing else is. Neither is a whole copy.
 func (v *verification) judgeMissing() {
-	if !v.faults.has(blobMissing) {
-		return
-	}
-	var apart int
-	for _, domain := range v.domains {
-		missing := domain.missing.Load()
-		switch {
-		case missing == 0:
-		case missing < domain.files || !strings.HasPrefix(domain.name, "AppDomain"):
-			return
-		default:
-			apart++
+	if v.faults.has(blobMissing) && !v.hasLostFolder() {
+		if apps := v.missingApps(); apps >= leastApart {
+			v.faults.rename(blobMissing, partialByDesign, fmt.Sprintf("%d apps", apps))
+			v.statements.replace(blobMissing, partialByDesign)
 		}
 	}
-	if apart >= leastApart {
-		v.faults.rename(blobMissing, partialByDesign, fmt.Sprintf("%d app domains", apart))
-		v.statements.replace(blobMissing, partialByDesign)
+}
+
+// hasLostFolder reports whether a folder of files holds none of those listed: the folder was lost,
+// or emptied.
+func (v *verification) hasLostFolder() bool {
+	for in := range v.missingIn {
+		if !v.blobs.flat && v.missingIn[in].Load() && v.counts.ids[in].count == 0 {
+			return true
+		}
 	}
+	return false
+}
+
+// missingApps returns how many apps are missing with all their files; 0 if anything else is
+// missing, such as a plug-in of an app that is there.
+func (v *verification) missingApps() int {
+	apps := map[string]bool{}
+	var plugins []string
+	for _, domain := range v.domains {
+		missing := domain.missing.Load()
+		if missing == 0 {
+			continue
+		}
+		app, isApp := strings.CutPrefix(domain.name, appDomain)
+		plugin, isPlugin := strings.CutPrefix(domain.name, "AppDomainPlugin-")
+		switch {
+		case missing < domain.files:
+			return 0
+		case isApp:
+			apps[app] = true
+		case isPlugin:
+			plugins = append(plugins, plugin)
+		case !strings.HasPrefix(domain.name, "AppDomainGroup-"):
+			return 0
+		}
+	}
+	for _, plugin := range plugins {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(apps)), func(app string) bool { return strings.HasPrefix(plugin, app+".") }) {
+			return 0
+		}
+	}
+	return len(apps)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/evidence"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
 // lastBackups is lockdown's record of backups.
@@ -134,7 +135,7 @@ func (s *store) accountsAt(ctx context.Context, h *device.History, path string) 
 		return err
 	}
 	defer opened.Close()
-	conn, err := s.openDatabase(ctx, opened, path)
+	conn, err := s.openDatabase(ctx, opened, file{homeDomain, path})
 	if err != nil {
 		return err
 	}
@@ -142,18 +143,25 @@ func (s *store) accountsAt(ctx context.Context, h *device.History, path string) 
 	return evidence.Accounts(h, conn)
 }
 
-// openDatabase opens a database in HomeDomain together with its write-ahead log, if the backup
-// has one.
-func (s *store) openDatabase(ctx context.Context, opened plainFile, path string) (*database.Conn, error) {
-	log, err := s.open(ctx, file{homeDomain, path + "-wal"})
-	if err != nil || log.size == 0 {
-		if err == nil {
-			log.Close()
-		}
+// openDatabase opens a database together with its write-ahead log, if the backup has one.
+func (s *store) openDatabase(ctx context.Context, opened plainFile, f file) (*database.Conn, error) {
+	log, err := s.open(ctx, file{f.domain, f.path + "-wal"})
+	switch {
+	case isAbsent(err):
 		return database.OpenReaderAt(ctx, opened, opened.size)
+	case err != nil:
+		return nil, err
 	}
 	defer log.Close()
+	if log.size == 0 {
+		return database.OpenReaderAt(ctx, opened, opened.size)
+	}
 	return database.OpenWithLog(ctx, opened.all(), log.all())
+}
+
+// isAbsent reports whether a backup does not have a file.
+func isAbsent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, manifest.ErrNotFound)
 }
 
 // settings reads the property lists with one setting each. If a list is missing or unreadable,

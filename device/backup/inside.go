@@ -2,10 +2,11 @@ package backup
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"sync/atomic"
 
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/evidence"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
@@ -34,6 +35,7 @@ func (v *verification) prepareInside() {
 	v.inner = map[manifest.FileID]*atomic.Int32{}
 	for _, f := range innerDatabases {
 		v.inner[manifest.IDOf(f.domain, f.path)] = new(atomic.Int32)
+		v.inner[manifest.IDOf(f.domain, f.path+"-wal")] = new(atomic.Int32)
 	}
 }
 
@@ -45,12 +47,17 @@ func (v *verification) lookInside(ctx context.Context) {
 		return
 	}
 	defer s.close()
+	all := true // those in the backup were checked
 	for _, f := range innerDatabases {
-		if found := v.inner[manifest.IDOf(f.domain, f.path)].Load(); found != innerFaulty {
-			v.lookIntoDatabase(ctx, s, f, found == innerRight)
+		found := v.inner[manifest.IDOf(f.domain, f.path)].Load()
+		log := v.inner[manifest.IDOf(f.domain, f.path+"-wal")].Load()
+		if found == innerFaulty || log == innerFaulty {
+			all = false
+			continue
 		}
+		v.lookIntoDatabase(ctx, s, f, found == innerRight)
 	}
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && all {
 		v.statements.show(device.StatementDatabases)
 	}
 	var h device.History
@@ -62,27 +69,42 @@ func (v *verification) lookInside(ctx context.Context) {
 	}
 }
 
-// lookIntoDatabase runs SQLite's integrity check on a database. Only a matching digest shows
-// that it was already damaged on the device; otherwise it may have been damaged here.
+// lookIntoDatabase runs SQLite's integrity check on a database with its log. Only a matching digest
+// shows that it was already damaged on the device; otherwise it may have been damaged here.
 func (v *verification) lookIntoDatabase(ctx context.Context, s *store, f file, asSent bool) {
 	opened, err := s.open(ctx, f)
-	if err != nil {
+	if isAbsent(err) {
 		return // not in this backup
 	}
-	defer opened.Close()
-	conn, err := database.OpenReaderAt(ctx, opened, opened.size)
 	if err == nil {
-		defer conn.Close()
-		err = conn.QuickCheck()
+		defer opened.Close()
+		err = v.checkInside(ctx, s, opened, f)
 	}
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	mode := innerDatabaseDamaged
-	if !asSent {
+	mode := obstacle(err)
+	switch {
+	case mode != nil:
+	case errors.Is(err, fs.ErrPermission):
+		mode = noPermission
+	case asSent:
+		mode = innerDatabaseDamaged
+	default:
 		mode = innerDatabaseSuspect
+	}
+	if mode != innerDatabaseDamaged {
 		v.statements.mark(device.StatementDatabases, device.ShownNeither, mode)
 	}
 	id := manifest.IDOf(f.domain, f.path)
 	v.faults.addFile(mode, device.BackupProblem{Domain: f.domain, Path: f.path, FileID: id.String(), Detail: shortError(err)})
+}
+
+func (v *verification) checkInside(ctx context.Context, s *store, opened plainFile, f file) error {
+	conn, err := s.openDatabase(ctx, opened, f)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.QuickCheck()
 }

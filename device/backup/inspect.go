@@ -135,10 +135,11 @@ func (i *inspector) inspect(b *batch, t *task) {
 	i.contents(b, t, file, info.size)
 }
 
-// look stats a file and opens it if its contents are needed.
+// look stats a file and opens it if its contents are needed. A deep verification opens every file:
+// one that may not be read proves nothing.
 func (i *inspector) look(t *task) (*blobFile, blobInfo, error) {
 	i.recall(t)
-	if i.comparesDigests() && (t.hasDigest && !i.spares() || i.compares()) || i.unlocks(t) {
+	if i.depth == device.DeepLook && !i.spares() || i.unlocks(t) {
 		return i.blobs.open(t.id)
 	}
 	info, err := i.blobs.lstat(t.id)
@@ -152,8 +153,7 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 	case errors.Is(err, fs.ErrNotExist) && i.isAway(t.id):
 		i.leaveOpen(device.StatementFiles, cloudPlaceholder, b, t, "")
 	case errors.Is(err, fs.ErrNotExist):
-		t.domain.missing.Add(1)
-		i.refute(device.StatementFiles, blobMissing, b, t, "")
+		i.miss(b, t)
 	case errors.Is(err, fs.ErrPermission), obstacle(err) != nil:
 		seen, hidden := i.blobs.lstat(t.id)
 		if hidden != nil {
@@ -169,6 +169,13 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 		i.unread(b, t, err)
 	}
 	return false
+}
+
+// miss records a missing file.
+func (i *inspector) miss(b *batch, t *task) {
+	t.domain.missing.Add(1)
+	i.missingIn[t.id[0]].Store(true)
+	i.refute(device.StatementFiles, blobMissing, b, t, "")
 }
 
 // liesBehindLink reports whether the folder of a file is a link.
@@ -212,8 +219,7 @@ func (i *inspector) remark(mode *Mode, b *batch, t *task, detail string) {
 func (i *inspector) unread(b *batch, t *task, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // deleted during the inspection
-		t.domain.missing.Add(1)
-		i.refute(device.StatementFiles, blobMissing, b, t, "")
+		i.miss(b, t)
 	case errors.Is(err, fs.ErrPermission):
 		i.leaveOpen(i.contentStatement(t), noPermission, b, t, "")
 	case obstacle(err) != nil:

@@ -33,10 +33,9 @@ func TestPermissions(t *testing.T) {
 		"Manifest.plist": {top(propertiesName), always(neither), always(neither)},
 		"the list":       {listFile, always(neither), always(neither)},
 		"the folder":     {func(f backuptest.Folder) string { return f.Path }, always(neither), always(neither)},
-		// Quick verification of a plain file needs only its length, and so does deep
-		// verification of a file without a digest.
+		// Quick verification of a plain file needs only its length.
 		"with a digest":    {withDigest, always(neither), [2]device.ProofVerdict{whole, neither}},
-		"without a digest": {withoutDigest, always(neither), always(whole)},
+		"without a digest": {withoutDigest, always(neither), [2]device.ProofVerdict{whole, neither}},
 	} {
 		for _, s := range shapes {
 			written := write(t, s)
@@ -70,6 +69,28 @@ func TestManifestLogWithoutATemporaryFolder(t *testing.T) {
 		expect(t, "no folder", device.CannotTell, []string{"computer-limit"}, proof)
 		if detail := faultOf(proof, computerLimit).Detail; proof.NextFails || !strings.HasPrefix(detail, "no temporary copy could be made: ") {
 			t.Errorf("next fails %v, %q", proof.NextFails, detail)
+		}
+	}
+}
+
+// A database that may not be read may be damaged.
+func TestPermissionOfADatabase(t *testing.T) {
+	if os.Getuid() == 0 {
+		runAsNobody(t)
+		return
+	}
+	photos := file{cameraDomain, "Media/PhotoData/Photos.sqlite"}
+	files := append(slices.Clone(healthy), backuptest.File{Domain: photos.domain, Path: photos.path, Data: sqliteFile(1)})
+	for _, s := range shapes {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(files)})
+		must(t, err)
+		folder := Folder{Path: written.Path, UDID: backuptest.UDID}
+		options := unlocked(t, folder, s)
+		must(t, os.Chmod(written.Blob(photos.domain, photos.path), 0))
+		proof := Deep(t.Context(), folder, options)
+		expect(t, s.name, device.CannotTell, []string{"no-permission"}, proof)
+		if databases := proof.Statement(device.StatementDatabases); databases.Shown != device.ShownNeither {
+			t.Errorf("%s: %+v", s.name, databases)
 		}
 	}
 }

@@ -69,8 +69,8 @@ func Quick(ctx context.Context, folder Folder, options Options) device.Proof {
 	return verify(ctx, folder, options, device.QuickLook)
 }
 
-// Deep does what [Quick] does, compares every recorded digest, and runs SQLite's integrity
-// check on the indexes of the manifest and on some databases in the backup. Files of apps and
+// Deep does what [Quick] does, opens every file, compares every recorded digest, and runs SQLite's
+// integrity check on the indexes of the manifest and on some databases in the backup. Files of apps and
 // the camera roll carry no digest; the proof has their number.
 func Deep(ctx context.Context, folder Folder, options Options) device.Proof {
 	return verify(ctx, folder, options, device.DeepLook)
@@ -104,6 +104,7 @@ type verification struct {
 	rows, listed, unlisted, storedBytes atomic.Uint64
 	digestBytes, totalRows              atomic.Uint64
 	domains                             map[string]*domainCount
+	missingIn                           [256]atomic.Bool                  // whether files are missing, by the first byte of their IDs
 	inner                               map[manifest.FileID]*atomic.Int32 // databases to check, with what is known of each one's file
 
 	mu     sync.Mutex

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -194,8 +195,12 @@ var troubles = []trouble{
 		quick: []string{"blob-altered"}, verdict: device.Broken,
 	},
 	{
-		name: "three apps left out", do: removeApps,
+		name: "three apps left out", do: removeApps, only: &layoutMBDB,
 		quick: []string{"partial-by-design"}, verdict: device.Broken,
+	},
+	{
+		name: "the only files of three folders gone", do: removeApps, only: &layoutDB,
+		quick: []string{"blob-missing"}, verdict: device.Broken,
 	},
 	{
 		name: "all files gone", do: removeAll,
@@ -669,6 +674,71 @@ func TestInnerDatabaseDamaged(t *testing.T) {
 		if checks.BackupVerdict(proof) != device.Broken || slices.ContainsFunc(faultOf(proof, innerDatabaseDamaged).Examples, func(p device.BackupProblem) bool { return p.Path == "Library/SMS/sms.db" }) {
 			t.Errorf("%s, altered on this disk: %s, %+v", s.name, checks.BackupVerdict(proof), proof.Faults)
 		}
+	}
+}
+
+// A database is checked with its log: between them they may hold half of a checkpoint.
+func TestInnerDatabaseWithItsLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.sqlite")
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL)
+	must(t, err)
+	defer conn.Close()
+	for _, statement := range []string{
+		"CREATE TABLE a (b)", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA wal_autocheckpoint=0",
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 200) INSERT INTO a SELECT hex(randomblob(100)) FROM n",
+	} {
+		must(t, sqlitex.ExecuteTransient(conn, statement, nil))
+	}
+	data, err := os.ReadFile(path)
+	must(t, err)
+	log, err := os.ReadFile(path + "-wal")
+	must(t, err)
+	const frame = 24 + 4096
+	for at := 32; at < len(log); at += frame { // the checkpoint wrote page 2 only
+		if binary.BigEndian.Uint32(log[at:]) == 2 {
+			copy(data[4096:], log[at+24:at+frame])
+		}
+	}
+	for _, s := range shapes {
+		files := slices.Clone(healthy)
+		for _, database := range []file{{homeDomain, "Library/SMS/sms.db"}, {cameraDomain, "Media/PhotoData/Photos.sqlite"}} {
+			files = append(files, backuptest.File{Domain: database.domain, Path: database.path, Data: data},
+				backuptest.File{Domain: database.domain, Path: database.path + "-wal", Data: log})
+		}
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(files)})
+		must(t, err)
+		expect(t, s.name, device.Whole, nil, proofsOf(t, written, s)...)
+	}
+}
+
+// Apps are left out on purpose only if all of their files are missing, and nothing else is.
+func TestAppsLeftOut(t *testing.T) {
+	apps := []string{"AppDomain-com.example.one", "AppDomain-com.example.two", "AppDomain-com.example.three"}
+	plugins := []string{"AppDomainPlugin-com.example.one.a", "AppDomainPlugin-com.example.one.b", "AppDomainPlugin-com.example.one.c"}
+	for name, test := range map[string]struct {
+		missing []string
+		want    string
+	}{
+		"apps":                      {apps, "partial-by-design"},
+		"apps and their plug-ins":   {slices.Concat(apps, plugins), "partial-by-design"},
+		"plug-ins of one app":       {plugins, "blob-missing"},
+		"two apps and the plug-ins": {slices.Concat(apps[1:], plugins), "blob-missing"},
+	} {
+		files := slices.Clone(healthy)
+		for _, plugin := range plugins {
+			files = append(files, backuptest.File{Domain: plugin, Path: "Library/a", Data: backuptest.Bytes(10, 1)})
+		}
+		for i := range 4000 { // so that every folder has files
+			files = append(files, backuptest.File{Domain: cameraDomain, Path: fmt.Sprint("Media/", i)})
+		}
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values(files)})
+		must(t, err)
+		for _, file := range files {
+			if file.Kind == backuptest.Regular && slices.Contains(test.missing, file.Domain) {
+				must(t, os.Remove(written.Blob(file.Domain, file.Path)))
+			}
+		}
+		expect(t, name, device.Broken, []string{test.want}, Quick(t.Context(), find(t, written), Options{}))
 	}
 }
 
