@@ -3,7 +3,9 @@ package checks
 import (
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/backupdoctor/backupdoctor/checks/faults"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -19,7 +21,7 @@ Judged from the folder of each backup: its property lists, its list of files, an
 An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.ImobiledeviceOldBackup},
-	Remedies: []remedies.ID{remedies.SetAsideLocalBackup},
+	Remedies: []remedies.ID{remedies.VerifyLocalBackup, remedies.ComputerBackup, remedies.SetAsideLocalBackup},
 	Explains: []string{"no-good-copy"},
 	Ask:      "Do backups of this {device} to a computer complete?",
 	Answers:  Answers{No: "Backups to a computer do not complete."},
@@ -34,6 +36,9 @@ func judgeLocalBackups(s device.Snapshot) []Finding {
 	for _, b := range s.Backups {
 		for _, f := range judgeLocalBackup(s, b) {
 			f.Subject = localName(b)
+			if f.Status == Problem || f.Status == Warning {
+				f.Remedies = localRemedies(b)
+			}
 			findings = append(findings, f)
 		}
 	}
@@ -64,5 +69,28 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 		return ok(fmt.Sprintf("The %s is broken (%s), and no backup uses it.", name, device.Token(decisiveFault(proof).Mode)), evidence...)
 	default:
 		return warning(fmt.Sprintf("The %s is broken (%s).", name, device.Token(decisiveFault(proof).Mode)), evidence...)
+	}
+}
+
+// localRemedies returns what to do about a backup, as its faults' own remedies say.
+func localRemedies(b device.Backup) []remedies.ID {
+	proof, _ := b.Proof.Get()
+	situation := faults.Situation{Archived: b.Archived, NextFails: proof.NextFails}
+	for _, f := range proof.Faults {
+		situation.Modes = append(situation.Modes, f.Mode)
+	}
+	asksFor := func(actions ...faults.Action) bool {
+		return slices.ContainsFunc(situation.Modes, func(mode string) bool {
+			fault, _ := faults.Find(mode)
+			return slices.Contains(actions, fault.Action) && faults.RemedyIn(mode, situation) != ""
+		})
+	}
+	switch {
+	case asksFor(faults.StartOver):
+		return []remedies.ID{remedies.SetAsideLocalBackup}
+	case asksFor(faults.Again, faults.BackUp):
+		return []remedies.ID{remedies.ComputerBackup}
+	default:
+		return []remedies.ID{remedies.VerifyLocalBackup}
 	}
 }

@@ -1,8 +1,11 @@
 package checks
 
 import (
+	"slices"
+	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -15,9 +18,12 @@ var localBackupBrokenJudgements = []judgement{
 	{"files lost", well(withBackups(lossyBackup())), Warning, "The local backup of 2026-11-12 is broken (blob-missing).", ""},
 	{"next one fails", well(withBackups(poisonedBackup())), Problem,
 		"The local backup of 2026-11-12 is broken (properties-unreadable), and the next backup to this computer will fail.", ""},
-	{"whole, on a full disk", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook, NextFails: true,
-		Faults: []device.BackupFault{{Mode: "disk-full"}}}))), Problem,
-		"The local backup of 2026-11-12 is whole, but the next backup to this computer will fail (disk-full).", ""},
+	{"whole, and management wants encryption", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook, NextFails: true,
+		Faults: []device.BackupFault{{Mode: "encryption-required"}}}))), Problem,
+		"The local backup of 2026-11-12 is whole, but the next backup to this computer will fail (encryption-required).", ""},
+	{"whole, with little space", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook,
+		Faults: []device.BackupFault{{Mode: "little-space"}}}))), OK,
+		"The local backup of 2026-11-12 is whole, as far as a quick look proves.", ""},
 	{"an archived copy prevents nothing", well(withBackups(archived(poisonedBackup()))), OK, "The archived copy of 2026-11-12 is broken (properties-unreadable), and no backup uses it.", ""},
 	{"without a date", well(withBackups(undated(lossyBackup()))), Warning, "The local backup without a date is broken (blob-missing).", ""},
 	{"encrypted", well(withBackups(hiddenBackup("password-needed"))), Unknown,
@@ -117,4 +123,29 @@ func archived(b device.Backup) device.Backup {
 func undated(b device.Backup) device.Backup {
 	b.Date = device.Unknown[time.Time](device.Absent)
 	return b
+}
+
+// A backup is set aside only if a fault of it calls for that.
+func TestLocalRemedies(t *testing.T) {
+	for _, c := range []struct {
+		modes     []string
+		nextFails bool
+		want      remedies.ID
+	}{
+		{[]string{"blob-missing", "little-space"}, false, remedies.SetAsideLocalBackup},
+		{[]string{"manifest-unreadable"}, true, remedies.SetAsideLocalBackup},
+		{[]string{"interrupted-upload", "blob-missing"}, false, remedies.ComputerBackup},
+		{[]string{"status-missing"}, false, remedies.ComputerBackup},
+		{[]string{"app-files-missing"}, true, remedies.VerifyLocalBackup},
+		{[]string{"identity-mismatch"}, false, remedies.VerifyLocalBackup},
+	} {
+		proof := device.Proof{Statements: concluding(device.Broken, c.modes...), NextFails: c.nextFails}
+		for _, mode := range c.modes {
+			proof.Faults = append(proof.Faults, device.BackupFault{Mode: mode})
+		}
+		findings := judgeLocalBackups(well(withBackups(proved(wholeBackup(), proof))))
+		if len(findings) != 1 || !slices.Equal(findings[0].Remedies, []remedies.ID{c.want}) {
+			t.Errorf("%v: %+v, want the remedy %s", c.modes, findings, c.want)
+		}
+	}
 }

@@ -28,12 +28,12 @@ func TestStartsOver(t *testing.T) {
 		want     bool
 	}{
 		{modes: nil},
-		{modes: []string{"disk-full"}},
+		{modes: []string{"little-space"}},
 		{modes: []string{"interrupted-upload", "blob-missing"}},
 		{modes: []string{"blob-missing"}, want: true},
 		{modes: []string{"blob-missing"}, archived: true},
 		{modes: []string{"read-failed"}},
-		{modes: []string{"manifest-unreadable", "disk-full"}, want: true},
+		{modes: []string{"manifest-unreadable", "little-space"}, want: true},
 	} {
 		var faults []device.BackupFault
 		for _, mode := range c.modes {

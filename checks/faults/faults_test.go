@@ -35,18 +35,18 @@ func TestRemedyIn(t *testing.T) {
 		situation Situation
 		want      map[string]string // by mode; "" for none
 	}{
-		"lost files":             {Situation{Modes: []string{"blob-missing", "old"}}, map[string]string{"blob-missing": anew, "old": ""}},
-		"only old":               {Situation{Modes: []string{"old"}}, map[string]string{"old": "Back the device up again."}},
-		"an archived copy":       {Situation{Archived: true, NextFails: true, Modes: []string{"properties-unreadable", "blob-missing", "old", "interrupted-upload", "disk-full"}}, map[string]string{"properties-unreadable": "", "blob-missing": "", "old": "", "interrupted-upload": "", "disk-full": ""}},
-		"a closed archived copy": {Situation{Archived: true, Modes: []string{"password-needed"}}, map[string]string{"password-needed": "Verify it again with the backup password." + newPassword}},
-		"a copy":                 {Situation{InLibrary: true, Modes: []string{"blob-missing", "changed", "disk-full"}}, map[string]string{"blob-missing": anotherCopy, "changed": "Wait until nothing writes to it, and verify it again."}},
-		"uploading":              {Situation{Modes: []string{"interrupted-upload", "blob-missing", "manifest-unreadable"}}, map[string]string{"interrupted-upload": again, "blob-missing": "", "manifest-unreadable": ""}},
-		"moving, and refused":    {Situation{NextFails: true, Modes: []string{"interrupted-move", "manifest-unreadable"}}, map[string]string{"interrupted-move": "", "manifest-unreadable": anew}},
-		"a cleanup, and lost":    {Situation{Modes: []string{"blob-missing", "interrupted-cleanup"}}, map[string]string{"blob-missing": anew, "interrupted-cleanup": ""}},
-		"a cleanup":              {Situation{Modes: []string{"interrupted-cleanup", "old"}}, map[string]string{"interrupted-cleanup": again, "old": ""}},
-		"while it is written":    {Situation{Modes: []string{"blob-missing", "changed", "interrupted-upload"}}, map[string]string{"blob-missing": "", "interrupted-upload": "", "changed": "Wait until nothing writes to it, and verify it again."}},
-		"a first one":            {Situation{Modes: []string{"interrupted-first"}}, map[string]string{"interrupted-first": "Set the folder aside (backupdoctor backups set-aside) and back the device up again."}},
-		"a full disk, beside it": {Situation{NextFails: true, Modes: []string{"blob-missing", "disk-full"}}, map[string]string{"blob-missing": anew, "disk-full": "Before the next backup, free space on that disk, or move the folder of backups to a larger one."}},
+		"lost files":              {Situation{Modes: []string{"blob-missing", "old"}}, map[string]string{"blob-missing": anew, "old": ""}},
+		"only old":                {Situation{Modes: []string{"old"}}, map[string]string{"old": "Back the device up again."}},
+		"an archived copy":        {Situation{Archived: true, NextFails: true, Modes: []string{"properties-unreadable", "blob-missing", "old", "interrupted-upload", "little-space"}}, map[string]string{"properties-unreadable": "", "blob-missing": "", "old": "", "interrupted-upload": "", "little-space": ""}},
+		"a closed archived copy":  {Situation{Archived: true, Modes: []string{"password-needed"}}, map[string]string{"password-needed": "Verify it again with the backup password." + newPassword}},
+		"a copy":                  {Situation{InLibrary: true, Modes: []string{"blob-missing", "changed", "little-space"}}, map[string]string{"blob-missing": anotherCopy, "changed": "Wait until nothing writes to it, and verify it again."}},
+		"uploading":               {Situation{Modes: []string{"interrupted-upload", "blob-missing", "manifest-unreadable"}}, map[string]string{"interrupted-upload": again, "blob-missing": "", "manifest-unreadable": ""}},
+		"moving, and refused":     {Situation{NextFails: true, Modes: []string{"interrupted-move", "manifest-unreadable"}}, map[string]string{"interrupted-move": "", "manifest-unreadable": anew}},
+		"a cleanup, and lost":     {Situation{Modes: []string{"blob-missing", "interrupted-cleanup"}}, map[string]string{"blob-missing": anew, "interrupted-cleanup": ""}},
+		"a cleanup":               {Situation{Modes: []string{"interrupted-cleanup", "old"}}, map[string]string{"interrupted-cleanup": again, "old": ""}},
+		"while it is written":     {Situation{Modes: []string{"blob-missing", "changed", "interrupted-upload"}}, map[string]string{"blob-missing": "", "interrupted-upload": "", "changed": "Wait until nothing writes to it, and verify it again."}},
+		"a first one":             {Situation{Modes: []string{"interrupted-first"}}, map[string]string{"interrupted-first": "Set the folder aside (backupdoctor backups set-aside) and back the device up again."}},
+		"little space, beside it": {Situation{NextFails: true, Modes: []string{"blob-missing", "little-space"}}, map[string]string{"blob-missing": anew, "little-space": "Before the next backup, free space on that disk, or move the folder of backups to a larger one."}},
 	} {
 		for mode, want := range test.want {
 			if got := RemedyIn(mode, test.situation); got != want {

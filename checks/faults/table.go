@@ -201,14 +201,14 @@ var table = []Fault{
 		Remedy: "Find out which device the folder belongs to before relying on it, and back both devices up again.",
 	},
 	{
-		Mode: "disk-full", Severity: Unusable,
-		Title:  "The disk that holds the backup is full",
-		Remedy: "Before the next backup, free space on that disk, or move the folder of backups to a larger one.",
-	},
-	{
 		Mode: "encryption-required", Severity: Unusable,
 		Title:  "Management asks for encrypted backups, and this one is not",
 		Remedy: "If the backup is whole, set it aside first (backupdoctor backups set-aside): setting a password starts a backup at once, which overwrites it. Then set the password in Finder, iTunes or Apple Devices.",
+	},
+	{
+		Mode: "little-space", Severity: Suspicious,
+		Title:  "The disk that holds the backup has little free space",
+		Remedy: "Before the next backup, free space on that disk, or move the folder of backups to a larger one.",
 	},
 	{
 		Mode: "interrupted-cleanup", Action: Again, Severity: Suspicious,

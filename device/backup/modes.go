@@ -14,8 +14,8 @@ var Modes = []*Mode{
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
 	rowUnreadable, notSent, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
-	diskFull, encryptionRequired,
-	interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
+	encryptionRequired,
+	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
 }
 
@@ -54,7 +54,7 @@ var (
 	readFailed           = &Mode{"read-failed", false}    // the disk, or a network drive, reported an error
 	computerLimit        = &Mode{"computer-limit", false} // memory, open files or disk space
 	noPermission         = &Mode{"no-permission", false}
-	diskFull             = &Mode{"disk-full", true}
+	littleSpace          = &Mode{"little-space", false} // on the disk that holds the backup
 	cloudPlaceholder     = &Mode{"cloud-placeholder", false}
 	passwordNeeded       = &Mode{"password-needed", false}
 	encrypted            = &Mode{"encrypted", false}

@@ -54,7 +54,7 @@ type Progress struct {
 const (
 	oldAfter      = 90 * 24 * time.Hour
 	hugeManifest  = 1 << 30
-	leastFree     = 1 << 30 // bytes a disk needs for even a small incremental backup
+	leastFree     = 1 << 30 // bytes free on the disk; how much the next backup needs is not known
 	progressEvery = 250 * time.Millisecond
 )
 

@@ -124,6 +124,6 @@ func (v *verification) judgeAge() {
 
 func (v *verification) judgeDisk(free uint64, err error) {
 	if err == nil && free < leastFree {
-		v.faults.add(diskFull, fmt.Sprintf("%d MB are free", free/1_000_000))
+		v.faults.add(littleSpace, fmt.Sprintf("%d MB are free", free/1_000_000))
 	}
 }
