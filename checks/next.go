@@ -73,6 +73,8 @@ func nextOfUnexamined(reason device.Reason) Next {
 		return NextSelfCheck
 	case device.NotAsked, device.OtherClass, device.TrustForbidden:
 		return NextNothing
+	case device.NeedsPassword, device.WrongPassword:
+		return NextVerify
 	default:
 		return NextScan
 	}

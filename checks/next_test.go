@@ -29,6 +29,7 @@ func TestNext(t *testing.T) {
 		{"this computer's trouble", changes{untrusted(device.MuxTrouble)}, NextSelfCheck},
 		{"pairing forbidden", changes{untrusted(device.TrustForbidden)}, NextNothing},
 		{"locked", changes{untrusted(device.Locked)}, NextScan},
+		{"a backup without its password", changes{untrusted(device.NeedsPassword)}, NextVerify},
 	} {
 		s := well(append(changes{since23Days}, test.changes...)...)
 		if got := Diagnose(s, Run(s, All())).Next; got != test.want {

@@ -23,6 +23,8 @@ func TestSetAsideRefusesWhatIsInUse(t *testing.T) {
 		{"finished just now", nil, "", 0, ""},
 		{"uploading", []string{"uploading"}, "", time.Minute, "is being written"},
 		{"uploading, long ago", []string{"uploading"}, "", time.Hour, ""},
+		{"uploading, by a clock ahead", []string{"uploading"}, "", -11 * time.Minute, "is dated 11 minutes ahead"},
+		{"uploading, by a clock years ahead", []string{"uploading"}, "", -1000 * time.Hour, ""},
 		{"a Snapshot folder, just now", nil, "Snapshot", time.Minute, "is being written"},
 		{"a Snapshot folder, long ago", nil, "Snapshot", time.Hour, ""},
 		{"an open database", nil, "Manifest.db-wal", time.Minute, "is being written"},

@@ -31,6 +31,10 @@ const depthOfFiles = 3
 // clockStep is the tolerance when comparing the dates of two files.
 const clockStep = 2 * time.Second
 
+// infoAfter is how long after Status.plist the computer may write Info.plist and be done. Some
+// programs also write it right before they request a backup.
+const infoAfter = 5 * time.Minute
+
 // LookForActivity checks the dates of all files of a backup, including an unfinished one, and
 // which files programs have open. It checks every file because a growing file does not change
 // its folder's date.
@@ -86,7 +90,7 @@ func (a *Activity) see(name string, at, ended time.Time) {
 	switch {
 	case slices.Contains([]string{snapshotName, dbName + "-wal", dbName + "-shm"}, name):
 		a.Unfinished = true
-	case name == "." || name == infoName || strings.HasPrefix(path.Base(name), "."):
+	case name == "." || name == infoName && at.Sub(ended) < infoAfter || strings.HasPrefix(path.Base(name), "."):
 		// The computer writes Info.plist and its own notes after the device is done.
 	case at.Sub(ended) > clockStep && at.After(a.AfterEnd.At):
 		a.AfterEnd = Change{name, at}

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,22 +14,24 @@ import (
 // Anything that grows in a backup is detected, wherever it is, and named.
 func TestLookForActivity(t *testing.T) {
 	hourAgo := time.Now().Add(-time.Hour).Truncate(time.Second)
-	now := hourAgo.Add(time.Hour)
 	for name, test := range map[string]struct {
 		touched    string
 		unfinished bool
 		after      string
+		later      time.Duration // than the rest; an hour if 0
 	}{
-		"nothing":                  {"", false, ""},
-		"a file in Snapshot":       {"Snapshot/ab/abcd", true, ""},
-		"a file right in it":       {"Snapshot/abcd", true, ""},
-		"a stored file":            {"ab/abcd", false, "ab/abcd"},
-		"the list of files":        {"Manifest.db", false, "Manifest.db"},
-		"an open database":         {"Manifest.db-wal", true, ""},
-		"Info.plist, at its end":   {"Info.plist", false, ""},
-		"a note of the computer":   {".DS_Store", false, ""},
-		"deeper than any backup's": {"Snapshot/ab/cd/ef", true, ""},
+		"nothing":                  {"", false, "", 0},
+		"a file in Snapshot":       {"Snapshot/ab/abcd", true, "", 0},
+		"a file right in it":       {"Snapshot/abcd", true, "", 0},
+		"a stored file":            {"ab/abcd", false, "ab/abcd", 0},
+		"the list of files":        {"Manifest.db", false, "Manifest.db", 0},
+		"an open database":         {"Manifest.db-wal", true, "", 0},
+		"Info.plist, at its end":   {"Info.plist", false, "", infoAfter - time.Second},
+		"Info.plist, before one":   {"Info.plist", false, "Info.plist", infoAfter},
+		"a note of the computer":   {".DS_Store", false, "", 0},
+		"deeper than any backup's": {"Snapshot/ab/cd/ef", true, "", 0},
 	} {
+		at := hourAgo.Add(cmp.Or(test.later, time.Hour))
 		written := write(t, shape{})
 		folder := find(t, written)
 		if test.touched != "" {
@@ -45,7 +48,7 @@ func TestLookForActivity(t *testing.T) {
 			return os.Chtimes(path, hourAgo, hourAgo)
 		}))
 		if test.touched != "" {
-			must(t, os.Chtimes(filepath.Join(folder.Path, test.touched), now, now))
+			must(t, os.Chtimes(filepath.Join(folder.Path, test.touched), at, at))
 		}
 		a, err := LookForActivity(t.Context(), folder)
 		must(t, err)
@@ -54,7 +57,7 @@ func TestLookForActivity(t *testing.T) {
 			newest = "."
 		}
 		deep := strings.Count(test.touched, "/") == depthOfFiles
-		if !deep && (a.Newest.Path != newest || test.touched != "" && !a.Newest.At.Equal(now)) || deep && !a.Newest.At.Equal(hourAgo) {
+		if !deep && (a.Newest.Path != newest || test.touched != "" && !a.Newest.At.Equal(at)) || deep && !a.Newest.At.Equal(hourAgo) {
 			t.Errorf("%s: newest %+v", name, a.Newest)
 		}
 		if a.Unfinished != test.unfinished || a.AfterEnd.Path != test.after {

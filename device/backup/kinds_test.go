@@ -232,6 +232,38 @@ func TestIsEncryptedMissing(t *testing.T) {
 	}
 }
 
+// The records decide against IsEncrypted, so that nobody is told that anyone can read the backup, and
+// the password is used.
+func TestIsEncryptedFalse(t *testing.T) {
+	for _, s := range []shape{shapes[1], shapes[3]} {
+		for what, value := range map[string]any{"false": false, "of another type": "no"} {
+			written := write(t, s)
+			editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = value })(t, written)
+			folder := Folder{Path: written.Path, UDID: backuptest.UDID}
+			if encrypted, err := Read(t.Context(), folder).Encrypted.Get(); err != nil || !encrypted {
+				t.Errorf("%s, %s: encrypted %v, %v", s.name, what, encrypted, err)
+			}
+			if keys, err := Unlock(t.Context(), folder, s.password, nil); err != nil || keys == nil {
+				t.Errorf("%s, %s: the password does not open it: %v", s.name, what, err)
+			}
+		}
+	}
+}
+
+// Where the keybag is lost or damaged, no password helps, and none is asked for.
+func TestListLockedWithoutAKeybag(t *testing.T) {
+	for what, edit := range map[string]func(d map[string]any){
+		"lost": func(d map[string]any) { delete(d, "BackupKeyBag") },
+		"cut":  func(d map[string]any) { d["BackupKeyBag"] = d["BackupKeyBag"].([]byte)[:40] },
+	} {
+		written := write(t, shapes[1])
+		editPlist(propertiesName, edit)(t, written)
+		folder := Folder{Path: written.Path, UDID: backuptest.UDID}
+		_, err := Unlock(t.Context(), folder, shapes[1].password, nil)
+		expect(t, what, device.Broken, []string{"keybag-inconsistent"}, Quick(t.Context(), folder, Options{}), Quick(t.Context(), folder, Options{Locked: err}))
+	}
+}
+
 // A wrong password is also reported if the list of files is readable without it.
 func TestWrongPasswordBesideAReadableList(t *testing.T) {
 	written := write(t, shapes[3])

@@ -41,7 +41,7 @@ func ReadLists(ctx context.Context, folder Folder) (device.Backup, *Lists) {
 	b.HostSoftware = info.software
 	b.HostSystem = info.system
 	b.Encrypted = properties.known()
-	if _, err := b.Encrypted.Get(); errors.Is(err, device.Absent) && len(properties.keybag) > 0 && hasKeyedRecord(ctx, folder) {
+	if encrypted, err := b.Encrypted.Get(); (err != nil || !encrypted) && hasKeyedRecord(ctx, folder, properties) {
 		b.Encrypted = device.Known(true)
 	}
 	b.PasscodeSet = properties.passcode
@@ -52,9 +52,11 @@ func ReadLists(ctx context.Context, folder Folder) (device.Backup, *Lists) {
 
 // hasKeyedRecord reports whether an unencrypted list of files indicates encryption, by one of
 // its first records or by being encrypted record by record.
-func hasKeyedRecord(ctx context.Context, folder Folder) bool {
-	path := filepath.Join(folder.Path, mbdbName)
-	m, err := manifest.OpenMBDB(path)
+func hasKeyedRecord(ctx context.Context, folder Folder, properties properties) bool {
+	if len(properties.keybag) == 0 {
+		return false
+	}
+	m, err := manifest.OpenMBDB(filepath.Join(folder.Path, mbdbName))
 	if errors.Is(err, fs.ErrNotExist) {
 		m, err = manifest.OpenDB(ctx, filepath.Join(folder.Path, dbName), nil)
 	}
@@ -62,13 +64,15 @@ func hasKeyedRecord(ctx context.Context, folder Folder) bool {
 		return errors.Is(err, manifest.ErrLocked)
 	}
 	defer m.Close()
-	var rows int
+	var rows, files int
 	for row, err := range m.Rows(ctx) {
-		if rows++; err != nil || rows > peekRows {
+		if rows++; err != nil || rows > peekRows || files == peekFiles {
 			return false
 		}
 		if row.Kind == manifest.File && row.Err == nil {
-			return len(row.EncryptionKey) > 0
+			if files++; len(row.EncryptionKey) > 0 {
+				return true
+			}
 		}
 	}
 	return false

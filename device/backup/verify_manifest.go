@@ -135,9 +135,14 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		v.leaveOpen(device.StatementList, mode, "the list of files")
 	case errors.Is(err, errClosed):
 		var detail string
-		mode = passwordNeeded
-		if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
+		_, damage := v.properties.bag()
+		switch damage = cmp.Or(damage, v.options.Locked); {
+		case damage == nil:
+			mode = passwordNeeded
+		case errors.Is(damage, keybag.ErrWrongPassword):
 			mode, detail = passwordWrong, keybag.ErrWrongPassword.Error()
+		default: // no password opens it
+			mode, detail = keybagInconsistent, wordsOf(damage)
 		}
 		v.leaveOpen(device.StatementList, mode, detail)
 	case errors.Is(err, errKeysLost):
@@ -166,7 +171,7 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	if v.properties.isEncrypted() {
 		v.judgeKeybag()
 	}
-	v.walkWithoutManifest(ctx, mode == passwordNeeded || mode == passwordWrong)
+	v.walkWithoutManifest(ctx, errors.Is(err, errClosed))
 	v.statements.leaveRest(mode)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -65,7 +66,11 @@ func (i Inspection) one(ctx context.Context, st *StoredBackup) {
 	if i.Problem != nil {
 		options.Problem = func(p backup.Problem) { i.Problem(st.Folder, p) }
 	}
-	st.Backup.Proof = device.Known(i.prove(ctx, st.Folder, options))
+	proof := i.prove(ctx, st.Folder, options)
+	st.Backup.Proof = device.Known(proof)
+	if slices.ContainsFunc(proof.Faults, func(f device.BackupFault) bool { return f.Mode == "decrypted-copy" }) {
+		st.Backup.Encrypted = device.Known(false) // whatever its property lists say, anyone can read it
+	}
 	if i.Evidence {
 		history := backup.Evidence(ctx, st.Folder, options)
 		st.history = &history

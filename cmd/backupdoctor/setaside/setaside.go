@@ -25,6 +25,10 @@ const archiveTime = "20060102-150405"
 // than in progress.
 const settled = 10 * time.Minute
 
+// clocksApart is how far the clock of a file server may be ahead. A date further ahead is an old
+// one, from a computer whose clock was wrong.
+const clocksApart = 24 * time.Hour
+
 // Target returns the path to which a backup folder may be renamed, that of an archived copy. It
 // returns an error if the folder must not be renamed or the path exists.
 func Target(ctx context.Context, folder backup.Folder, now time.Time) (string, error) {
@@ -74,12 +78,18 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 	if a.Unfinished {
 		change = a.Newest
 	}
-	if age := now.Sub(change.At).Abs(); age < settled {
+	switch age := now.Sub(change.At); {
+	case age >= settled || age <= -clocksApart:
+		return nil
+	case age < 0:
+		return command.Usage(
+			"wait until the backup has ended, and see that the clocks of this computer and of the one that holds the folder agree",
+			"a backup may be being written to %q: %q is dated %s ahead", folder.Path, change.Path, words.Duration(-age))
+	default:
 		return command.Usage(
 			fmt.Sprintf("wait until the backup has ended; an interrupted one may be renamed %d minutes after its last change", int(settled.Minutes())),
 			"a backup is being written to %q: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
 	}
-	return nil
 }
 
 // lastingActivity checks for activity up to four times, a quarter of a second apart, while files
