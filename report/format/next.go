@@ -19,7 +19,7 @@ type nextCommand struct {
 	text    string
 	why     string
 	devices []report.Device
-	udid    bool // accepts --udid
+	udid    string // how it takes the UDID of a device: " --udid " or " "; "" if it does not
 }
 
 // nextNotes returns the next command for each device, those for the most devices first.
@@ -50,13 +50,13 @@ func nextNotes(r report.Report) []string {
 // line returns the command, its devices if there are several, and what it does.
 func (c nextCommand) line(r report.Report) string {
 	text := "Next: "
-	named := c.udid && len(c.devices) == 1 && len(r.Devices) > 1 && !r.Redacted
+	named := c.udid != "" && len(c.devices) == 1 && len(r.Devices) > 1 && !r.Redacted
 	if len(r.Devices) > 1 && !named {
 		text = fmt.Sprintf("Next for %s: ", c.whose())
 	}
 	text += c.text
 	if named {
-		text += " --udid " + device.Token(c.devices[0].UDID)
+		text += c.udid + device.Token(c.devices[0].UDID)
 	}
 	if c.why != "" {
 		text += " (" + c.why + ")"
@@ -74,28 +74,33 @@ func (c nextCommand) whose() string {
 
 // commandFor returns the command for the next step with a device.
 func commandFor(next checks.Next, d report.Device) nextCommand {
+	const flag, argument = " --udid ", " "
 	attached := d.Connection != ""
+	ifAttached := ""
+	if attached {
+		ifAttached = flag
+	}
 	switch next {
 	case checks.NextPair:
 		why := "asks the device to show the Trust dialog"
 		if d.Reason == string(device.TrustDenied) {
 			why = "once the device was unplugged and plugged in again: " + why
 		}
-		return nextCommand{text: "backupdoctor scan --pair", why: why, udid: true}
+		return nextCommand{text: "backupdoctor scan --pair", why: why, udid: flag}
 	case checks.NextSelfCheck:
 		return nextCommand{text: "backupdoctor self-check", why: "finds what is wrong on this computer"}
 	case checks.NextScan:
-		return nextCommand{text: "backupdoctor scan", why: "unlock the device, check its cable, and scan it again", udid: true}
+		return nextCommand{text: "backupdoctor scan", why: "unlock the device, check its cable, and scan it again", udid: flag}
 	case checks.NextMessage:
-		return nextCommand{text: again(attached) + " --message TEXT", why: "TEXT is what the device shows about the failed backup", udid: attached}
+		return nextCommand{text: again(attached) + " --message TEXT", why: "TEXT is what the device shows about the failed backup", udid: ifAttached}
 	case checks.NextAsk:
-		return nextCommand{text: again(attached) + " --ask", why: "asks what only a person can answer, and rules causes out", udid: attached}
+		return nextCommand{text: again(attached) + " --ask", why: "asks what only a person can answer, and rules causes out", udid: ifAttached}
 	case checks.NextListen:
-		return nextCommand{text: "backupdoctor listen", why: "follows the log while you tap Back Up Now", udid: true}
+		return nextCommand{text: "backupdoctor listen", why: "follows the log while you tap Back Up Now", udid: flag}
 	case checks.NextSysdiagnose:
-		return nextCommand{text: "backupdoctor sysdiagnose", why: "the device gathers its logs, which are searched for failed backups", udid: attached}
+		return nextCommand{text: "backupdoctor sysdiagnose", why: "the device gathers its logs, which are searched for failed backups", udid: ifAttached}
 	case checks.NextVerify:
-		return nextCommand{text: "backupdoctor verify", why: "proves the backup on this computer", udid: true}
+		return nextCommand{text: "backupdoctor verify", why: "proves the backup on this computer", udid: argument}
 	default:
 		return nextCommand{text: "backupdoctor explain " + device.Token(firstFinding(d.Whole()))}
 	}
