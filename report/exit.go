@@ -87,6 +87,11 @@ func exitOf(r Report) Exit {
 			code = mdmCode(r.MDM, FailOn(r.FailOn))
 		}
 	}
+	return ExitOf(code)
+}
+
+// ExitOf returns the entry of the table for a code.
+func ExitOf(code int) Exit {
 	table := Exits()
 	return table[slices.IndexFunc(table, func(e Exit) bool { return e.Code == code })]
 }

@@ -35,8 +35,11 @@ type Report struct {
 type Tool struct {
 	Name    string `json:"name"`    // backupdoctor
 	Version string `json:"version"` // of the program
-	Effect  string `json:"effect"`  // read-only: nothing on a device was changed
+	Effect  string `json:"effect"`  // read-only: nothing on a device was changed; backup: devices were told of a backup by notifications and a sync lock, and copies were written
 }
+
+// EffectBackup is the effect of a run that made copies.
+const EffectBackup = "backup"
 
 // Host is the computer that ran the scan.
 type Host struct {

@@ -55,6 +55,7 @@ func (c Copies) Learn(ctx context.Context, run *Run) (Learned, error) {
 	m.all(ctx)
 	l := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...)}
 	l.Recording.LeftOut = leftOutOf(left, c.UDIDs)
+	l.Exit, l.Effect = c.Ended, report.EffectBackup
 	return l, nil
 }
 
