@@ -75,7 +75,7 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 // localRemedies returns what to do about a backup, as its faults' own remedies say.
 func localRemedies(b device.Backup) []remedies.ID {
 	proof, _ := b.Proof.Get()
-	situation := faults.Situation{Archived: b.Archived, NextFails: proof.NextFails}
+	situation := faults.Situation{Archived: b.Archived, InLibrary: b.InLibrary, NextFails: proof.NextFails}
 	for _, f := range proof.Faults {
 		situation.Modes = append(situation.Modes, f.Mode)
 	}
@@ -86,9 +86,9 @@ func localRemedies(b device.Backup) []remedies.ID {
 		})
 	}
 	switch {
-	case asksFor(faults.StartOver):
+	case asksFor(faults.StartOver) && !b.InLibrary:
 		return []remedies.ID{remedies.SetAsideLocalBackup}
-	case asksFor(faults.Again, faults.BackUp):
+	case asksFor(faults.StartOver, faults.Again, faults.BackUp):
 		return []remedies.ID{remedies.ComputerBackup}
 	default:
 		return []remedies.ID{remedies.VerifyLocalBackup}

@@ -148,4 +148,9 @@ func TestLocalRemedies(t *testing.T) {
 			t.Errorf("%v: %+v, want the remedy %s", c.modes, findings, c.want)
 		}
 	}
+	inLibrary := lossyBackup()
+	inLibrary.InLibrary = true
+	if findings := judgeLocalBackups(well(withBackups(inLibrary))); !slices.Equal(findings[0].Remedies, []remedies.ID{remedies.ComputerBackup}) {
+		t.Errorf("a copy of this program: %+v", findings)
+	}
 }
