@@ -131,6 +131,11 @@ var table = []Fault{
 		Remedy: backUpAnew,
 	},
 	{
+		Mode: "record-missing", Action: BackUp, Severity: Suspicious,
+		Title:  "What arrived of these files is not known: the records kept with the copy are missing or damaged",
+		Remedy: "Check the disk, and make a new copy with backupdoctor backup --full.",
+	},
+	{
 		Mode: "not-sent", Action: Look, Severity: Loss,
 		Title:  "The device could not read files of its own, so they are not in the backup",
 		Remedy: "Keep the backup before this one, which may have them. Restart the device and make another backup.",

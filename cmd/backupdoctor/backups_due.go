@@ -23,17 +23,18 @@ func ageOf(ctx *cli.Context, flag string) (time.Duration, error) {
 	return time.Duration(days) * 24 * time.Hour, err
 }
 
-// keepDue keeps this program's copies without a proof younger than age. It reports whether there
-// are any.
-func keepDue(set *scan.BackupSet, age time.Duration, now time.Time) bool {
+// keepDue keeps this program's copies without a proof younger than age, and returns how many copies
+// of this program there are.
+func keepDue(set *scan.BackupSet, age time.Duration, now time.Time) (copies int) {
 	set.Keep(func(st *scan.StoredBackup) bool {
 		if !library.Holds(st.Folder.Path) {
 			return false
 		}
+		copies++
 		proof := library.ReadProof(st.Folder.Path)
 		return !proof.Counts() || now.Sub(proof.Since()) >= age
 	})
-	return len(set.Stored) > 0
+	return copies
 }
 
 // expired returns the copies of this program that were made longer than age ago, oldest first.

@@ -59,9 +59,16 @@ func (e env) verify(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if found := len(set.Stored) > 0; due > 0 && !keepDue(&set, due, time.Now()) && found && len(set.Closed) == 0 {
-		_, err := fmt.Fprintf(e.Stderr, "no copy of this program is due: each was proved in the last %s\n", words.Duration(due))
-		return err
+	if due > 0 {
+		copies := keepDue(&set, due, time.Now())
+		switch {
+		case len(set.Stored)+len(set.Closed) > 0:
+		case copies > 0:
+			_, err := fmt.Fprintf(e.Stderr, "no copy of this program is due: each was proved in the last %s\n", words.Duration(due))
+			return err
+		default:
+			fmt.Fprintln(e.Stderr, "there is no copy of this program")
+		}
 	}
 	run, err := e.backupRunOf(ctx, set)
 	if err != nil {

@@ -132,6 +132,9 @@ func (i *inspector) inspect(b *batch, t *task) {
 		i.keepDigest(t)
 		return
 	}
+	if i.options.Received != nil && !i.known && i.comparesDigests() {
+		i.leaveOpen(device.StatementDigests, recordMissing, b, t, "")
+	}
 	i.contents(b, t, file, info.size)
 }
 

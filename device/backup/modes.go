@@ -13,7 +13,7 @@ var Modes = []*Mode{
 	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
-	rowUnreadable, notSent, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
+	rowUnreadable, recordMissing, notSent, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
 	encryptionRequired,
 	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
@@ -71,5 +71,6 @@ var (
 	changed              = &Mode{"changed", false}
 	passwordWrong        = &Mode{"password-wrong", false}
 	blobLonger           = &Mode{"blob-longer", false}
-	notProved            = &Mode{"not-proved", false} // only a copy made by this program
+	recordMissing        = &Mode{"record-missing", false} // of what arrived in a copy made by this program
+	notProved            = &Mode{"not-proved", false}     // only a copy made by this program
 )

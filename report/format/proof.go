@@ -107,6 +107,9 @@ func shownText(b report.Backup, s report.Statement) string {
 		if b.DigestsLeft > 0 {
 			text += fmt.Sprintf(", %s not compared", words.Number(b.DigestsLeft))
 		}
+		if b.ReceivedRight > 0 {
+			text += fmt.Sprintf(", %s of %s as they arrived", words.Number(b.ReceivedRight), words.Number(b.Listed))
+		}
 		return text
 	}
 	return ""

@@ -91,10 +91,12 @@ type copying struct {
 	sending  time.Time       // when the first file began to arrive; zero if none did
 	lock     *actlock.Lock   // of the device; nil if there is no place for locks
 
-	failure error // why there is no new copy; nil if there is one
-	verdict device.ProofVerdict
-	notSent []device.BackupProblem // files that the device could not read, so that the copy does not have them
-	needed  uint64                 // bytes that a full backup needs, as the device counts; 0 if not measured
+	failure    error // why there is no new copy; nil if there is one
+	verdict    device.ProofVerdict
+	proof      library.Proof          // as noted with the new copy
+	unrecorded bool                   // the records of what arrived lack files
+	notSent    []device.BackupProblem // files that the device could not read, so that the copy does not have them
+	needed     uint64                 // bytes that a full backup needs, as the device counts; 0 if not measured
 }
 
 func (m *making) all(ctx context.Context) {

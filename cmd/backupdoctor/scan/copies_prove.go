@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -53,6 +54,7 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	if err := noteProof(folder.Path, proof); err != nil {
 		return err
 	}
+	c.proof, c.unrecorded = library.ReadProof(folder.Path), isUnrecorded(proof)
 	if c.verdict == device.Broken {
 		c.sayBroken(proof)
 	}
@@ -75,11 +77,16 @@ func knownOf(index *library.Index, arrived bool) func(manifest.FileID) (backup.R
 	}
 }
 
+// isUnrecorded reports whether it is not known of some files what arrived.
+func isUnrecorded(proof device.Proof) bool {
+	return slices.Contains(proof.Statement(device.StatementDigests).Faults, "record-missing")
+}
+
 // noteProof stores a verdict beside a copy. Only a deep look shows that it is whole. An unknown
-// verdict is not stored: a better one may be there.
+// verdict is not stored, as a better one may be there, unless what that rests on is gone.
 func noteProof(folder string, proof device.Proof) error {
 	verdict := checks.BackupVerdict(proof)
-	if verdict == device.CannotTell || verdict == device.Whole && proof.Depth != device.DeepLook {
+	if verdict == device.CannotTell && !isUnrecorded(proof) || verdict == device.Whole && proof.Depth != device.DeepLook {
 		return nil
 	}
 	return library.SaveProof(folder, library.Noted{

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -126,6 +125,26 @@ func (c *copying) sayUnproved() {
 	}
 }
 
+// provedBefore says which other copy of the device is known to be good.
+func (c *copying) provedBefore() string {
+	for _, other := range c.copiesNow() {
+		if other.Proof.Counts() {
+			return fmt.Sprintf("the proved copy of %s was kept", day(other.Made))
+		}
+	}
+	return "there is no proved copy of this device"
+}
+
+// provedAt says when the new copy was proved, and since when files that it shares with the copy
+// before were not read.
+func (c *copying) provedAt() string {
+	text := day(c.proof.ProvedAt)
+	if since := c.proof.Since(); day(since) != text {
+		text += fmt.Sprintf("; some files were last read %s, and not sent since", day(since))
+	}
+	return text
+}
+
 // sayEnd prints how the copy ended and what to do next.
 func (c *copying) sayEnd() {
 	switch {
@@ -137,9 +156,9 @@ func (c *copying) sayEnd() {
 		}
 	case c.Plan:
 	case c.verdict == device.Whole:
-		c.say("%s: whole, proved %s%s", c.name(), day(time.Now()), c.keptBefore())
+		c.say("%s: whole, proved %s%s", c.name(), c.provedAt(), c.keptBefore())
 	case c.verdict == device.Broken:
-		c.say("%s: the copy is broken; the one before was kept", c.name())
+		c.say("%s: the copy is broken; %s", c.name(), c.provedBefore())
 		c.say("hint: backupdoctor backup --full --udid %s sends everything again", c.attached.UDID)
 	case len(c.notSent) > 0:
 		c.say("%s: not proved: it lacks %s that the device could not read%s", c.name(), words.Count(len(c.notSent), "file"), c.keptBefore())
@@ -151,6 +170,10 @@ func (c *copying) sayEnd() {
 			c.say("  %s", device.Quoted(strings.TrimSpace(f.Domain+" "+f.Path)))
 		}
 		c.say("hint: restart the device and run the same command again")
+		c.sayUnproved()
+	case c.unrecorded:
+		c.say("%s: complete, but not proved: what arrived of some files is not known, as the records of the copy before are lost or damaged", c.name())
+		c.say("hint: backupdoctor backup --full --udid %s sends everything again", c.attached.UDID)
 		c.sayUnproved()
 	default:
 		c.say("%s: complete, but not proved; backupdoctor verify with its password proves it later", c.name())

@@ -80,7 +80,7 @@ func finish(t *testing.T, p *Partial, at time.Time) Copy {
 	return c
 }
 
-var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+var noon = time.Date(2025, 11, 29, 12, 0, 0, 0, time.UTC)
 
 // A copy is unchanged while the next one is made from it by replacing, adding and removing
 // files.
@@ -96,7 +96,7 @@ func TestCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := finish(t, p, noon)
-	if d.HasPartial() || before.Name != "20261129T120000Z" {
+	if d.HasPartial() || before.Name != "20251129T120000Z" {
 		t.Errorf("%+v", before)
 	}
 
@@ -297,6 +297,16 @@ func TestProof(t *testing.T) {
 	}
 	if read := ReadProof(c.Folder); !read.Counts() || !read.ProvedAt.Equal(noon) || read.OldestAt.Unix() != 1_700_000_000 || read.Proof.Depth != device.DeepLook {
 		t.Errorf("%+v", read)
+	}
+	future := time.Now().Add(time.Hour)
+	if err := SaveProof(c.Folder, Noted{ProvedAt: future, Whole: true}); err != nil || ReadProof(c.Folder).Counts() {
+		t.Errorf("a proof from the future counts, %v", err)
+	}
+	if err := SaveProof(c.Folder, Noted{ProvedAt: noon, Whole: true}); err != nil || !ReadProof(c.Folder).Counts() {
+		t.Errorf("%v", err)
+	}
+	if err := os.Truncate(filepath.Join(d.Path, c.Name, receivedName), 0); err != nil || ReadProof(c.Folder).Counts() {
+		t.Errorf("the records are gone, and the proof counts; %v", err)
 	}
 	if err := os.Remove(filepath.Join(c.Folder, "07", file.String())); err != nil {
 		t.Fatal(err)

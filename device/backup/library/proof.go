@@ -16,8 +16,8 @@ import (
 
 // A Proof is what is known about a copy.
 type Proof struct {
-	Noted // zero if the copy was never verified
-	Stale bool
+	Noted       // zero if the copy was never verified
+	Stale bool  // the copy has changed since, or the proof is dated in the future
 	Err   error // why it is unclear whether the proof is still valid; nil if it is clear
 }
 
@@ -79,6 +79,9 @@ func ReadProof(folder string) Proof {
 	p.Stale = !slices.EqualFunc(marks, p.Marks, func(a, b Mark) bool {
 		return a.Name == b.Name && a.Bytes == b.Bytes && a.Modified.Equal(b.Modified)
 	})
+	if now := time.Now(); p.ProvedAt.After(now) || p.OldestAt.After(now) { // by a clock that was wrong
+		p.Stale = true
+	}
 	return p
 }
 
@@ -110,8 +113,8 @@ func IndexOf(folder string) (*Index, error) {
 	return OpenIndex(filepath.Join(filepath.Dir(folder), receivedName))
 }
 
-// marksOf returns the state of a copy's lists, by length and time, and of its folders, by time,
-// which changes with each name in them.
+// marksOf returns the state of a copy's lists and received records, by length and time, and of its
+// folders, by time, which changes with each name in them.
 func marksOf(folder string) ([]Mark, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
@@ -123,7 +126,12 @@ func marksOf(folder string) ([]Mark, error) {
 		return nil, err
 	}
 	slices.Sort(names)
-	marks := make([]Mark, 0, len(names))
+	marks := make([]Mark, 0, len(names)+1)
+	if info, err := os.Lstat(filepath.Join(filepath.Dir(folder), receivedName)); err == nil {
+		marks = append(marks, Mark{"../" + receivedName, info.Size(), info.ModTime().UTC().Round(0)})
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	for _, name := range names {
 		info, err := root.Lstat(name)
 		if err != nil {
