@@ -20,6 +20,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
@@ -728,8 +729,14 @@ func TestAppsLeftOut(t *testing.T) {
 		for _, plugin := range plugins {
 			files = append(files, backuptest.File{Domain: plugin, Path: "Library/a", Data: backuptest.Bytes(10, 1)})
 		}
-		for i := range 4000 { // so that every folder has files
-			files = append(files, backuptest.File{Domain: cameraDomain, Path: fmt.Sprint("Media/", i)})
+		var folders [256]bool // that lose a file, and hold others
+		for _, file := range files {
+			folders[manifest.IDOf(file.Domain, file.Path)[0]] = true
+		}
+		for i := range 4000 {
+			if path := fmt.Sprint("Media/", i); folders[manifest.IDOf(cameraDomain, path)[0]] {
+				files = append(files, backuptest.File{Domain: cameraDomain, Path: path})
+			}
 		}
 		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values(files)})
 		must(t, err)
