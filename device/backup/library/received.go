@@ -258,9 +258,6 @@ func Confirm(folder string, now time.Time, all bool) error {
 	return draft.Commit()
 }
 
-// Len returns the number of records.
-func (x *Index) Len() uint64 { return uint64(x.count) }
-
 // Oldest returns when the file least recently read was read; zero if none was.
 func (x *Index) Oldest() (oldest time.Time, err error) {
 	err = records(io.NewSectionReader(x.file, 0, x.count*recordSize), func(r Received) error {
