@@ -50,6 +50,9 @@ func (e env) exportCopy(ctx *cli.Context) error {
 			return err
 		}
 	}
+	if shelf.Contains(place.Path) {
+		return command.Usage("name a folder outside the library", "%q is among the copies of this device", place.Path)
+	}
 	if err := os.MkdirAll(place.Path, 0o700); err != nil {
 		return err
 	}
@@ -137,4 +140,8 @@ func restoreSteps(goos, udid, place string) string {
 	}
 }
 
-const restoreNeeds = "A restore needs the same or a newer version of iOS, enough room on the device, Find My turned\noff, and the backup password of an encrypted backup."
+const restoreNeeds = "A restore needs the same or a newer version of iOS, enough room on the device, Find My turned\n" +
+	"off, and the backup password of an encrypted backup. A supervised device takes only a backup of\n" +
+	"a supervised device, and any other device only one of a device that is not.\n" +
+	"It does not bring back what is in iCloud, or, from an unencrypted backup, passwords, Health\n" +
+	"data and Wi-Fi settings."

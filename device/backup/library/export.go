@@ -11,6 +11,21 @@ import (
 // IsFull reports whether an error means that the disk is full.
 func IsFull(err error) bool { return err != nil && full(err) }
 
+// Contains reports whether a folder, which need not exist, is in the device's part of the library.
+func (d *Device) Contains(folder string) bool {
+	path, err := filepath.Abs(folder)
+	if err != nil {
+		return false
+	}
+	real, err := filepath.EvalSymlinks(path)
+	for err != nil && path != filepath.Dir(path) {
+		path = filepath.Dir(path)
+		real, err = filepath.EvalSymlinks(path)
+	}
+	inside, err := filepath.Rel(d.Path, real)
+	return err == nil && filepath.IsLocal(inside)
+}
+
 // exportingStart begins the name of an export in progress, which no program takes for a backup.
 const exportingStart = ".backupdoctor-"
 
