@@ -229,7 +229,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/backup/library", "device/usb/mobilebackup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/heap", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat",
 			"cmd/backupdoctor/hub", // only in the file with build tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -298,6 +298,9 @@ var rooms = map[string]room{
 	// Run by the release, and no part of the program.
 	"cmd/backupdoctor/packaging/image": {
 		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/heap": {
+		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/workers": {
 		ours:   []string{"device"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/heap"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -74,7 +75,7 @@ func (e env) backupRunOf(ctx *cli.Context, set scan.BackupSet) (run backupRun, e
 		return run, err
 	}
 	run.judge.Checks = backupChecks()
-	e.keepHeapSmall()
+	heap.KeepSmall(e.Getenv)
 	inspection := scan.Inspection{Depth: device.QuickLook, Screen: e.screen}
 	if inspection.Passwords, err = e.passwordsOf(ctx); err != nil {
 		return run, err

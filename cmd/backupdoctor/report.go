@@ -8,6 +8,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/heap"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -47,7 +48,7 @@ func (e env) reportAgain(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	e.keepHeapSmall()
+	heap.KeepSmall(e.Getenv)
 	reports, err := e.readReports(ctx, paths)
 	if err != nil {
 		return err

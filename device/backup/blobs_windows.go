@@ -30,19 +30,16 @@ func openDirectory(root *os.Root, name string) (blobDirectory, error) {
 
 // openTop opens the folder of a backup.
 func openTop(path string) (blobDirectory, error) {
-	folder, err := os.OpenRoot(path)
-	return blobDirectory{folder}, err
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return blobDirectory{}, err
+	}
+	defer root.Close()
+	return openDirectory(root, ".")
 }
 
-// names returns up to most names in the folder.
-func (d blobDirectory) names(most int) ([]string, error) {
-	folder, err := d.root.Open(".")
-	if err != nil {
-		return nil, err
-	}
-	defer folder.Close()
-	return folder.Readdirnames(most)
-}
+// names returns up to most names in the folder. It may be called only once.
+func (d blobDirectory) names(most int) ([]string, error) { return d.file.Readdirnames(most) }
 
 func (d blobDirectory) close() {
 	if d.root != nil {

@@ -39,6 +39,8 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	folder := backup.Folder{Path: copied.Folder, UDID: shelf.UDID}
 	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.notSent, Progress: c.Screen.BackupProgress("proving " + c.name())}
 	options.Keys, options.Locked = c.Inspection.Passwords.open(ctx, folder, backup.Read(ctx, folder))
+	damage := library.DamageOf(folder.Path)
+	options.Problem = func(p backup.Problem) { damage.See(p.Mode.ID, p.FileID) }
 	proof := backup.Deep(ctx, folder, options)
 	index.Close()
 	c.screen.Status("")
@@ -57,6 +59,13 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	c.proof, c.unrecorded = library.ReadProof(folder.Path), isUnrecorded(proof)
 	if c.verdict == device.Broken {
 		c.sayBroken(proof)
+	}
+	others, err := damage.Withdraw(proof)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		c.say("%s: %s", c.name(), sharedText(other))
 	}
 	removed, err := shelf.Prune(c.Keep)
 	for _, old := range removed {
@@ -94,8 +103,7 @@ func noteProof(folder string, proof device.Proof) error {
 	})
 }
 
-// sayBroken names some damaged files of a copy. A file that was taken over from the previous
-// copy is damaged there too.
+// sayBroken names some damaged files of a copy.
 func (c *copying) sayBroken(proof device.Proof) {
 	for _, fault := range proof.Faults {
 		for n, file := range fault.Examples {
@@ -110,3 +118,8 @@ func (c *copying) sayBroken(proof device.Proof) {
 
 // day formats a time for people.
 func day(at time.Time) string { return at.Local().Format("2 Jan 2006, 15:04") }
+
+// sharedText says that the proof of another copy was withdrawn.
+func sharedText(other library.Copy) string {
+	return "the copy of " + day(other.Made) + " shares damaged files with it, so its proof does not count anymore"
+}

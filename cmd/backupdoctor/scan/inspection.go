@@ -91,20 +91,31 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 		return proof
 	}
 	depth := i.Depth
-	switch {
-	case i.Reverify && !noted.Counts():
+	if i.Reverify && !noted.Counts() {
 		depth = device.DeepLook
-	case noted.Counts() && depth == device.QuickLook:
-		return look(ctx, folder, options, depth)
 	}
-	index, err := library.IndexOf(folder.Path)
-	options.Received = knownOf(index, false)
-	options.NotSent = library.NotSent(folder.Path)
+	if depth == device.DeepLook || !noted.Counts() {
+		index, err := library.IndexOf(folder.Path)
+		if err == nil {
+			defer index.Close()
+		}
+		options.Received = knownOf(index, false)
+		options.NotSent = library.NotSent(folder.Path)
+	}
+	damage, tell := library.DamageOf(folder.Path), options.Problem
+	options.Problem = func(p backup.Problem) {
+		if damage.See(p.Mode.ID, p.FileID); tell != nil {
+			tell(p)
+		}
+	}
 	proof := look(ctx, folder, options, depth)
-	if err == nil {
-		index.Close()
+	others, err := damage.Withdraw(proof)
+	for _, other := range others {
+		if i.Screen != nil {
+			fmt.Fprintf(i.Screen, "%s: %s\n", device.Quoted(folder.Path), sharedText(other))
+		}
 	}
-	err = ctx.Err()
+	err = cmp.Or(err, ctx.Err())
 	if err == nil && depth == device.DeepLook && checks.BackupVerdict(proof) == device.Whole {
 		err = library.Confirm(folder.Path, options.Now, true)
 	}

@@ -286,3 +286,19 @@ func CopyAt(folder string) (c Copy, ok bool) {
 	udid := filepath.Base(folder)
 	return Copy{Name: filepath.Base(above), Made: made, Folder: folder}, err == nil && isUDID(udid) && filepath.Base(filepath.Dir(above)) == udid
 }
+
+// siblings returns the other copies of the device whose copy a backup is; none if it is not in a
+// library.
+func siblings(folder string) []Copy {
+	c, ok := CopyAt(folder)
+	if !ok {
+		return nil
+	}
+	d, err := Library{filepath.Dir(filepath.Dir(filepath.Dir(folder)))}.Device(filepath.Base(folder))
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	copies, _ := d.Copies()
+	return slices.DeleteFunc(copies, func(other Copy) bool { return other.Name == c.Name })
+}

@@ -1,4 +1,5 @@
-package main
+// Package heap bounds the memory of this process by collecting garbage in time.
+package heap
 
 import (
 	"math"
@@ -13,15 +14,15 @@ import (
 // Go's default, a run over thousands of backups would collect ten times as often while its heap is
 // small, and need more than 100 MB in the end; 25 MB more are the program itself.
 const (
-	leastMemory = 70 << 20
+	leastMemory = 50 << 20
 	heapGrowth  = 50 // percent, as in GOGC
 )
 
 var keepSmall sync.Once
 
-// keepHeapSmall applies these bounds, unless the user has set GOGC or GOMEMLIMIT.
-func (e env) keepHeapSmall() {
-	if e.Getenv("GOGC") == "" && e.Getenv("GOMEMLIMIT") == "" {
+// KeepSmall applies these bounds, unless the environment sets GOGC or GOMEMLIMIT.
+func KeepSmall(getenv func(string) string) {
+	if getenv("GOGC") == "" && getenv("GOMEMLIMIT") == "" {
 		keepSmall.Do(func() {
 			debug.SetMemoryLimit(leastMemory)
 			debug.SetGCPercent(-1)
