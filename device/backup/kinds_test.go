@@ -232,8 +232,8 @@ func TestIsEncryptedMissing(t *testing.T) {
 	}
 }
 
-// The records decide against IsEncrypted, so that nobody is told that anyone can read the backup, and
-// the password is used.
+// The records overrule an IsEncrypted that is false: the backup counts as encrypted, and the password
+// opens it.
 func TestIsEncryptedFalse(t *testing.T) {
 	for _, s := range []shape{shapes[1], shapes[3]} {
 		for what, value := range map[string]any{"false": false, "of another type": "no"} {

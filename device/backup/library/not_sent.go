@@ -11,7 +11,6 @@ import (
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
 // notSentName is the file, beside the backup, that lists what the device could not read.
@@ -34,21 +33,10 @@ func (p *Partial) AddNotSent(files []device.BackupProblem) error {
 			before = append(before, f)
 		}
 	}
-	return p.saveNotSent(before)
+	return saveJSON(p.notSentPath(), before)
 }
 
 func (p *Partial) notSentPath() string { return filepath.Join(p.Path, notSentName) }
-
-func (p *Partial) saveNotSent(files []device.BackupProblem) error {
-	draft, err := wholefile.New(p.notSentPath(), wholefile.Kind{Mode: 0o600, Replace: true})
-	if err != nil {
-		return err
-	}
-	if err := json.NewEncoder(draft).Encode(files); err != nil {
-		return errors.Join(err, draft.Discard())
-	}
-	return draft.Commit()
-}
 
 // settleNotSent drops the files that a later session sent.
 func (p *Partial) settleNotSent() error {
@@ -67,7 +55,7 @@ func (p *Partial) settleNotSent() error {
 	if len(files) == 0 {
 		return os.Remove(p.notSentPath())
 	}
-	return p.saveNotSent(files)
+	return saveJSON(p.notSentPath(), files)
 }
 
 // NotSent returns the files that the device could not read when it made a copy, so that the copy

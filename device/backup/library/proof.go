@@ -97,11 +97,16 @@ func SaveProof(folder string, noted Noted) error {
 		noted.OldestAt, _ = index.Oldest()
 		index.Close()
 	}
-	draft, err := wholefile.New(filepath.Join(filepath.Dir(folder), proofName), wholefile.Kind{Mode: 0o600, Replace: true})
+	return saveJSON(filepath.Join(filepath.Dir(folder), proofName), noted)
+}
+
+// saveJSON writes a file beside a backup, whole or not at all.
+func saveJSON(path string, value any) error {
+	draft, err := wholefile.New(path, wholefile.Kind{Mode: 0o600, Replace: true})
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(draft).Encode(noted); err != nil {
+	if err := json.NewEncoder(draft).Encode(value); err != nil {
 		return errors.Join(err, draft.Discard())
 	}
 	return draft.Commit()

@@ -2,13 +2,10 @@ package library
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
 // A Transfer is how much the last session of a copy sent, and how long that took.
@@ -28,14 +25,7 @@ const leastSent = 1 << 20
 
 // SaveTransfer records the transfer of a backup.
 func SaveTransfer(folder string, t Transfer) error {
-	draft, err := wholefile.New(filepath.Join(filepath.Dir(folder), transferName), wholefile.Kind{Mode: 0o600, Replace: true})
-	if err != nil {
-		return err
-	}
-	if err := json.NewEncoder(draft).Encode(t); err != nil {
-		return errors.Join(err, draft.Discard())
-	}
-	return draft.Commit()
+	return saveJSON(filepath.Join(filepath.Dir(folder), transferName), t)
 }
 
 // Time returns how long a number of bytes takes at the speed of the newest copy of the device that
