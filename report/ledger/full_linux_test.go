@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,5 +70,41 @@ func TestNoRoomForABeginning(t *testing.T) {
 	must(t, os.Remove(filepath.Join(disk, "other")))
 	if s := openedHistory(t, path); s.Recovery().Kept != "" {
 		t.Errorf("set aside as %s", s.Recovery().Kept)
+	}
+}
+
+// TestNoRoomForARecovery leaves the damaged history in its place.
+func TestNoRoomForARecovery(t *testing.T) {
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=20m"); err != nil {
+		t.Skipf("no disk can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	const runs = 20
+	path, damaged := filepath.Join(disk, "history.sqlite"), read(t, damagedBeyondData(t, runs))
+	for _, room := range []int{64 << 10, 300 << 10, len(damaged) / 2} {
+		must(t, os.WriteFile(path, damaged, 0o600))
+		other := filepath.Join(disk, "other")
+		must(t, os.WriteFile(other, nil, 0o600))
+		var free unix.Statfs_t
+		must(t, unix.Statfs(disk, &free))
+		must(t, os.WriteFile(other, make([]byte, int(free.Bavail)*int(free.Bsize)-room), 0o600))
+		s, err := OpenHistory(t.Context(), path)
+		if err == nil {
+			t.Fatal(s.Close(), "there was room")
+		}
+		if !errors.Is(err, ErrFull) || !bytes.Equal(read(t, path), damaged) {
+			t.Errorf("with %d bytes of room: %v", room, err)
+		}
+		must(t, os.Remove(other))
+		s = openedHistory(t, path)
+		if list, err := s.Runs(t.Context(), 100); err != nil || list.Total != runs {
+			t.Errorf("with room again: %d runs, %v", list.Total, err)
+		}
+		must(t, s.Close())
 	}
 }

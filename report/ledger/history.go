@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -26,6 +27,7 @@ type history struct {
 	reserve   *reserve    // nil if no space is reserved
 	conn      *sql.Conn   // the only connection of the handle; nil if the file could not be replaced
 	connected fs.FileInfo // the file that conn has open
+	lost      error       // why the file could not be replaced
 }
 
 // historyFile identifies a history file.
@@ -213,7 +215,7 @@ func (s *Store) do(ctx context.Context, limit time.Duration, how txMode, step fu
 		return historyFile.inWords(ctx, ctx.Err())
 	}
 	if s.conn == nil {
-		return errors.New("the history is closed")
+		return cmp.Or(s.lost, errors.New("the history is closed"))
 	}
 	if how != reading {
 		if err := s.checkPlace(); err != nil {
@@ -230,7 +232,8 @@ func (s *Store) do(ctx context.Context, limit time.Duration, how txMode, step fu
 	if isBroken(err) {
 		err = errors.Join(err, s.disconnect())
 		if failed := s.renew(ctx, err); failed != nil {
-			return errors.Join(historyFile.inWords(ctx, failed), s.disconnect(), s.guard.release())
+			s.lost = historyFile.inWords(ctx, failed)
+			return errors.Join(s.lost, s.disconnect(), s.guard.release())
 		}
 		return &BrokenError{Recovery: s.recovery, cause: err}
 	}

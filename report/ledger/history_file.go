@@ -112,6 +112,19 @@ func checkSize(path string) error {
 // process killed before that leaves a file that either is empty, after SQLite has rolled it back,
 // or has our application ID.
 func createHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
+	db, conn, err := createTables(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := conn.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil {
+		return nil, nil, errors.Join(err, conn.Close(), db.Close(), remove(path))
+	}
+	return db, conn, nil
+}
+
+// createTables is createHistory without WAL mode: once the connection is closed, everything is in the
+// file itself.
+func createTables(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
 	if err := makeFile(path); err != nil {
 		return nil, nil, err
 	}
@@ -124,12 +137,7 @@ func createHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error)
 		if _, err := conn.ExecContext(ctx, mark); err != nil {
 			return err
 		}
-		err := transact(ctx, conn, writing, func(tx transaction) error { return historyFile.migrate(ctx, tx, sqliteEngine) })
-		if err != nil {
-			return err
-		}
-		_, err = conn.ExecContext(ctx, "PRAGMA journal_mode=WAL")
-		return err
+		return transact(ctx, conn, writing, func(tx transaction) error { return historyFile.migrate(ctx, tx, sqliteEngine) })
 	})
 	if err != nil {
 		return nil, nil, errors.Join(err, remove(path))
@@ -137,9 +145,9 @@ func createHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error)
 	return db, conn, nil
 }
 
-// remove deletes a history whose creation failed.
+// remove deletes a history whose creation failed or was interrupted.
 func remove(path string) error {
-	for _, part := range parts(path) {
+	for _, part := range append(parts(path), path+"-journal") {
 		if err := os.Remove(part); err != nil && !isMissing(err) {
 			return err
 		}
@@ -147,9 +155,9 @@ func remove(path string) error {
 	return nil
 }
 
-// parts returns the files of a history. The log comes first: a log that was moved without its file
-// can still be attributed, whereas SQLite deletes a log that it finds beside a new file.
-func parts(path string) []string { return []string{path + "-wal", path + "-shm", path} }
+// parts returns the files of a history. The file comes first: as long as it is in its place, its log is,
+// too.
+func parts(path string) []string { return []string{path, path + "-wal", path + "-shm"} }
 
 const (
 	applicationID = "SELECT application_id FROM pragma_application_id"

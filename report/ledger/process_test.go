@@ -29,6 +29,7 @@ var children = map[string]func(path string) error{
 	"fill up":      fillUp,
 	"go on":        goOn,
 	"send on":      sendOn,
+	"recover":      recoverAll,
 }
 
 // beChild performs the task of a child process and exits; in any other process it does nothing.

@@ -19,6 +19,7 @@ import (
 type Recovery struct {
 	Kept    string // name of the damaged file; "" if there was none
 	OldForm bool   // it was not damaged, but in a format that is no longer read
+	Untold  bool   // made by a process that was killed before it could say what it recovered
 	Runs    Recovered
 	Devices Recovered
 	Details Recovered // full reports of devices; the others have only their summary
@@ -46,7 +47,7 @@ func (r Recovered) words(what string) string {
 
 // Complete reports whether nothing was lost.
 func (r Recovery) Complete() bool {
-	if r.Failed != nil {
+	if r.Failed != nil || r.Untold {
 		return false
 	}
 	for _, part := range []Recovered{r.Runs, r.Devices, r.Details, r.Waiting} {
@@ -63,6 +64,8 @@ func (r Recovery) String() string {
 	}
 	var text string
 	switch {
+	case r.Untold:
+		text = "it was recovered by a run that was killed before it could say what was lost"
 	case r.Runs.Read+r.Devices.Read+r.Waiting.Read == 0:
 		text = "nothing could be recovered"
 	default:
@@ -77,18 +80,27 @@ func (r Recovery) String() string {
 }
 
 // recoverFrom copies whatever can be read from a damaged history, which is left unchanged, to a new
-// one.
-func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
+// one. It returns an error, rather than an incomplete Recovery, if the disk did not take the new one.
+func recoverFrom(ctx context.Context, damaged, path string) (r Recovery, err error) {
 	unknown := Recovered{Unknown: true}
-	r := Recovery{Kept: kept, Runs: unknown, Devices: unknown, Details: unknown, Waiting: unknown}
-	if what, err := oldHistory.Identify(kept); err == nil && what == file.Ours {
-		r.OldForm = true
-		return r
-	}
+	r = Recovery{Runs: unknown, Devices: unknown, Details: unknown, Waiting: unknown}
+	what, err := oldHistory.Identify(damaged)
+	r.OldForm = err == nil && what == file.Ours
 	// Recovering a long history takes longer than the seconds for which a scan waits for it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverTimeout)
 	defer cancel()
-	db, from, err := openDamaged(ctx, kept)
+	if err := remove(path); err != nil {
+		return r, err
+	}
+	newDB, to, err := createTables(ctx, path)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, to.Close(), newDB.Close()) }()
+	if r.OldForm {
+		return r, nil
+	}
+	db, from, err := openDamaged(ctx, damaged)
 	if err == nil {
 		defer db.Close()
 		defer from.Close()
@@ -101,7 +113,7 @@ func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
 			}
 		}
 		if !c.whole || !r.Complete() {
-			if err := c.rest(kept, &r); err != nil {
+			if err := c.rest(damaged, &r); err != nil {
 				return err
 			}
 		}
@@ -112,11 +124,15 @@ func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
 		r.Devices.Lost = max(0, r.Devices.Lost-c.revived)
 		return nil
 	})
+	switch codeOf(r.Failed) {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return r, r.Failed
+	}
 	if r.Failed != nil {
 		r.Runs, r.Devices, r.Details, r.Waiting = unknown, unknown, unknown, unknown
 		r.Failed = historyFile.inWords(ctx, r.Failed)
 	}
-	return r
+	return r, nil
 }
 
 // recoverable are the tables that are copied, with their columns, the key first. Derived tables are

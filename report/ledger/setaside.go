@@ -1,12 +1,15 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // aloneTimeout is how long to wait until no other process has the history open. It does not wait
@@ -62,37 +65,95 @@ func (s *Store) rejoin(ctx context.Context) error {
 	return s.connect(ctx)
 }
 
-// replace creates a new history. It sets an existing one aside, and copies whatever can be read to
-// the new one.
+// replace creates a new history. If there is one, it is damaged: whatever can be read of it is copied
+// to the new one, and only then are their places exchanged. A process that is killed before leaves
+// the damaged history in its place, to be recovered by the next.
 func (s *Store) replace(ctx context.Context) error {
-	info, err := stat(s.path)
-	if err != nil {
-		return err
-	}
 	if err := historyFile.CheckLog(s.path + "-wal"); err != nil {
 		return err
 	}
-	kept := ""
-	if info == nil || info.Size() > 0 {
-		kept, err = setAside(s.path, time.Now())
-	} else {
-		kept, err = setLogAside(s.path, time.Now())
+	recovered := s.path + ".recovered"
+	damaged, err := hasContent(s.path)
+	if err != nil {
+		return err
 	}
+	finished, err := stat(recovered)
+	if err != nil {
+		return err
+	}
+	here, err := stat(s.path)
+	switch {
+	case err != nil:
+		return err
+	case here == nil && finished != nil: // a process was killed between the two renames
+		s.recovery = Recovery{Untold: true}
+	case !damaged:
+		if err := s.use(createHistory(ctx, s.path)); err != nil {
+			return err
+		}
+		return s.guard.share(ctx)
+	default:
+		if err := s.recoverTo(ctx, recovered); err != nil {
+			return err
+		}
+	}
+	kept, err := setAside(s.path, time.Now())
 	if err != nil {
 		return fmt.Errorf("the damaged history could not be set aside: %w", err)
 	}
-	if err := s.use(createHistory(ctx, s.path)); err != nil {
-		return err
+	s.recovery.Kept = cmp.Or(kept, s.path+brokenSuffix+"*")
+	if err := os.Rename(recovered, s.path); err != nil {
+		return fmt.Errorf("the recovered history could not be put in place: %w", err)
 	}
-	if kept != "" {
-		s.recovery = recoverFrom(ctx, kept, s.conn)
+	if err := s.connect(ctx); err != nil {
+		return err
 	}
 	return s.guard.share(ctx)
 }
 
+// recoverTo recovers the damaged history into a file that is complete as soon as it has this name. A
+// full disk is an error; the space that is reserved is used first.
+func (s *Store) recoverTo(ctx context.Context, recovered string) error {
+	if here, err := stat(s.path); err != nil {
+		return err
+	} else if here != nil && here.Size() == 0 { // SQLite would delete the log
+		if err := os.Remove(s.path); err != nil {
+			return err
+		}
+	}
+	unfinished := s.path + ".recovering"
+	recovery, err := recoverFrom(ctx, s.path, unfinished)
+	if codeOf(err) == sqlite3.SQLITE_FULL && s.reserve.use(s.now()) {
+		recovery, err = recoverFrom(ctx, s.path, unfinished)
+	}
+	if err != nil {
+		why := fmt.Errorf("the history is damaged, and could not be recovered: %w", historyFile.inWords(ctx, err))
+		if codeOf(err) == sqlite3.SQLITE_FULL {
+			why = fmt.Errorf("the history is damaged, and what can be read of it %w", ErrFull)
+		}
+		return errors.Join(why, remove(unfinished))
+	}
+	s.recovery = recovery
+	return os.Rename(unfinished, recovered)
+}
+
+// hasContent reports whether a history or its log has any bytes: a log without its file may have the
+// newest runs.
+func hasContent(path string) (bool, error) {
+	for _, part := range []string{path, path + "-wal"} {
+		if info, err := stat(part); err != nil || info != nil && info.Size() > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// brokenSuffix begins what is appended to the name of a damaged history.
+const brokenSuffix = ".broken-"
+
 // setAside renames the files of a history, and returns the new name, or "" if there were none.
 func setAside(path string, now time.Time) (aside string, err error) {
-	kept, err := freeName(path + ".broken-" + now.Format("20060102-150405"))
+	kept, err := freeName(path + brokenSuffix + now.Format("20060102-150405"))
 	if err != nil {
 		return "", err
 	}
@@ -106,18 +167,6 @@ func setAside(path string, now time.Time) (aside string, err error) {
 		}
 	}
 	return aside, nil
-}
-
-// setLogAside does the same if the file itself is empty: a log with content does not belong to it,
-// and SQLite would delete it.
-func setLogAside(path string, now time.Time) (aside string, err error) {
-	if log, err := stat(path + "-wal"); err != nil || log == nil || log.Size() == 0 {
-		return "", err
-	}
-	if err := os.Remove(path); err != nil {
-		return "", err
-	}
-	return setAside(path, now)
 }
 
 // freeName returns name, with a number appended if a history of that name exists.
