@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
@@ -23,8 +24,10 @@ type Partial struct {
 	Base         string // the name of the copy it was cloned from; "" if there was none or it was resumed
 	Shared       Sharing
 
-	device *Device
-	log    *os.File
+	device  *Device
+	log     *os.File
+	dropped map[manifest.FileID]int64 // dropped files that have not arrived again, with their lengths
+	again   int64                     // bytes of those that have
 }
 
 // Begin starts a backup or resumes an interrupted one. A new backup starts as a clone of another
@@ -133,10 +136,19 @@ func (p *Partial) Keep(files []Received) error {
 	text := make([]byte, 0, len(files)*recordSize)
 	for _, r := range files {
 		text = r.append(text)
+		p.again += min(p.dropped[r.ID], int64(r.Size))
+		delete(p.dropped, r.ID)
 	}
 	_, err := p.log.Write(text)
 	return err
 }
+
+// maxDropped bounds how many dropped files are remembered.
+const maxDropped = 1 << 16
+
+// SentAgain returns how many of the dropped bytes have arrived again. ok is false if too many files
+// were dropped to tell.
+func (p *Partial) SentAgain() (bytes int64, ok bool) { return p.again, p.Dropped <= maxDropped }
 
 // Close leaves the backup to be resumed.
 func (p *Partial) Close() error {

@@ -13,7 +13,7 @@ import (
 // resume resumes a backup. The device skips files already in Snapshot, so those not certain to
 // be on the disk are removed first.
 func (p *Partial) resume() (err error) {
-	p.Resumed = true
+	p.Resumed, p.dropped = true, map[manifest.FileID]int64{}
 	if err := p.reopenLog(); err != nil {
 		return err
 	}
@@ -78,7 +78,8 @@ func (p *Partial) reopenLog() error {
 func (p *Partial) dropUnknown(folder string, known map[string]uint64) (dropped int, err error) {
 	names, err := namesIn(p.device.root, folder)
 	for _, name := range names {
-		if _, isID := manifest.ParseID([]byte(name)); !isID {
+		id, isID := manifest.ParseID([]byte(name))
+		if !isID {
 			continue
 		}
 		file := path.Join(folder, name)
@@ -92,6 +93,9 @@ func (p *Partial) dropUnknown(folder string, known map[string]uint64) (dropped i
 		}
 		if dropped++; errInfo == nil {
 			p.DroppedBytes += info.Size()
+			if len(p.dropped) < maxDropped {
+				p.dropped[id] = info.Size()
+			}
 		}
 	}
 	return dropped, err

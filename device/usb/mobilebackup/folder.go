@@ -18,6 +18,7 @@ type Arrival struct {
 	Size   int64
 	SHA1   [sha1.Size]byte // the digest used by the manifest for some files
 	SHA256 [sha256.Size]byte
+	Again  bool // an earlier session had received it, too
 }
 
 // A Folder is where a device stores its backup. Only one session may use it at a time.

@@ -66,7 +66,7 @@ func TestReceive(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(path, "U/Snapshot/aa")); err == nil {
 		t.Error("a file that was not read has left something behind")
 	}
-	if len(kept) != 4 || kept[0] != (Arrival{"U/Snapshot/49/" + someID, int64(len(large)), sha1.Sum([]byte(large)), sha256.Sum256([]byte(large))}) {
+	if len(kept) != 4 || kept[0] != (Arrival{"U/Snapshot/49/" + someID, int64(len(large)), sha1.Sum([]byte(large)), sha256.Sum256([]byte(large)), false}) {
 		t.Errorf("%d files were kept, the first %+v", len(kept), kept[0])
 	}
 	if entries, err := folder.list("."); err != nil || len(entries) != 1 || entries["U"].kind != "DLFileTypeDirectory" {

@@ -37,7 +37,7 @@ func (f *Folder) write(name string, pieces <-chan piece, buffers chan<- []byte) 
 		broken := f.failed() != nil
 		if file == nil && !broken && !p.abandoned {
 			var err error
-			if file, temporary, err = f.createFor(name); err != nil {
+			if file, temporary, a.Again, err = f.createFor(name); err != nil {
 				f.fail(err)
 				broken = true
 			}
@@ -81,14 +81,16 @@ func writeTo(file *os.File, data []byte, sums ...hash.Hash) error {
 // files, it has its name from the start, which saves renaming every file of a full backup. If the
 // session ends before the file is complete it is removed, and if the process ends or the computer
 // stops, it was never passed to Kept. Elsewhere, and in place of an existing file, the name is
-// temporary.
-func (f *Folder) createFor(name string) (file *os.File, temporary string, err error) {
+// temporary. again means that the file exists in Snapshot, so that it was received before.
+func (f *Folder) createFor(name string) (file *os.File, temporary string, again bool, err error) {
 	if path.Base(path.Dir(path.Dir(name))) == snapshot && isStored(name) {
 		if file, err = f.createFile(name); err == nil {
-			return file, name, nil
+			return file, name, false, nil
 		}
+		again = errors.Is(err, fs.ErrExist)
 	}
-	return f.create()
+	file, temporary, err = f.create()
+	return file, temporary, again, err
 }
 
 // create creates a temporary file.
