@@ -17,6 +17,7 @@ func Redact(s Snapshot, ordinal int) Snapshot {
 		live := redactLive(*s.Live)
 		s.Live = &live
 	}
+	s.Copy = redactCopy(s.Copy, s.Backups)
 	s.Backups = redactBackups(s.Backups, ordinal)
 	s.Histories = redactHistories(s.Histories)
 	s.Attempts = redactAttempts(s.Attempts)

@@ -25,16 +25,21 @@ func redactProof(f Fact[Proof]) Fact[Proof] {
 	domains, paths, ids := placeholders("domain"), placeholders("path"), placeholders("file")
 	faults := make([]BackupFault, len(proof.Faults))
 	for i, fault := range proof.Faults {
-		examples := make([]BackupProblem, len(fault.Examples))
-		for j, example := range fault.Examples {
-			example.Domain, example.Path, example.FileID = domains(example.Domain), paths(example.Path), ids(example.FileID)
-			examples[j] = example
-		}
-		fault.Examples = examples
+		fault.Examples = redactProblems(fault.Examples, domains, paths, ids)
 		faults[i] = fault
 	}
 	proof.Faults = faults
 	return Known(proof)
+}
+
+// redactProblems hides which files are affected.
+func redactProblems(problems []BackupProblem, domains, paths, ids func(string) string) []BackupProblem {
+	redacted := make([]BackupProblem, len(problems))
+	for i, p := range problems {
+		p.Domain, p.Path, p.FileID = domains(p.Domain), paths(p.Path), ids(p.FileID)
+		redacted[i] = p
+	}
+	return redacted
 }
 
 // redactHistories hides the origin of histories, error messages, which may name a file, and

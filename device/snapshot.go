@@ -25,6 +25,7 @@ type Snapshot struct {
 	Reach     *Reach    `json:"reach,omitempty"`     // this computer's view of Apple's hosts; nil if not checked
 	InUse     *InUse    `json:"inUse,omitempty"`     // the command that was using it during the scan; nil if none
 	Repair    *Repair   `json:"repair,omitempty"`    // its newest repair; nil if none is known
+	Copy      *Copy     `json:"copy,omitempty"`      // how its backup to this computer ended in this run; nil if none was asked for
 }
 
 // InUse is a command on this computer that is using a device.

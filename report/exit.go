@@ -42,10 +42,10 @@ func Levels() []FailOn { return []FailOn{Unproved, Warning, Problem} }
 // Exits returns every exit code, in order. Help texts and the README are generated from it.
 func Exits() []Exit {
 	return []Exit{
-		{ExitNoProblem, "every device is backed up, or suppressed; every backup is whole"},
-		{ExitProblems, "a device is failing or at risk; a backup is broken"},
+		{ExitNoProblem, "every device is backed up, or suppressed; every backup is whole; every copy was proved"},
+		{ExitProblems, "a device is failing or at risk; a backup or a new copy is broken"},
 		{ExitUsage, "the command, its input or its output could not be used"},
-		{ExitNotExamined, "a device was not examined or read only in part (wins over 1), or has no cause found; a backup could not be judged"},
+		{ExitNotExamined, "a device was not examined or read only in part (wins over 1), or has no cause found; a backup could not be judged; a copy was refused, not finished or not proved"},
 		{ExitNoDevice, "no device is attached, or no backup was found"},
 		{ExitNoMux, "usbmuxd could not be reached, or did not list the devices"},
 		{ExitInterrupted, "interrupted"},
@@ -73,6 +73,8 @@ func exitOf(r Report) Exit {
 		code = ExitInterrupted
 	case r.Subject == OfBackups:
 		code = backupsCode(r)
+	case r.OfCopies():
+		code = copiesCode(r)
 	case len(r.Devices) == 0 && slices.ContainsFunc(r.Gaps, ofMux):
 		code = ExitNoMux
 	case len(r.Devices) == 0 && len(r.Gaps) > 0:
@@ -119,7 +121,7 @@ func devicesCode(devices []Device, level FailOn) int {
 func (r Report) CodeOf(d Device) int { return devicesCode([]Device{d}, FailOn(r.FailOn)) }
 
 // NeedsAttention reports whether a device makes the exit code nonzero at the default level, so
-// that someone has to act.
+// that someone has to act. It does not consider its copy.
 func NeedsAttention(d Device) bool { return devicesCode([]Device{d}, Unproved) != ExitNoProblem }
 
 // backupsCode returns the exit code of a report about backups, by the same rules as for

@@ -103,5 +103,9 @@ func OfRun(run PastRun, devices []Device) Report {
 	case RunInterrupted, RunRunning:
 		r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: newGap(device.Gap{Reason: device.Interrupted}).Summary}}
 	}
-	return sound(r)
+	r = sound(r)
+	if r.OfCopies() {
+		r.Tool.Effect = EffectBackup
+	}
+	return r
 }

@@ -193,6 +193,7 @@ func NewDevice(e Examined) Device {
 		Plan:           convert(diagnosis.Plan, NewStep),
 		Backups:        convert(e.Snapshot.Backups, newBackup),
 		Repair:         newRepair(e.Snapshot.Repair),
+		Copy:           NewCopy(id.UDID, e.Snapshot.Copy),
 	}
 	if use := e.Snapshot.InUse; use != nil {
 		d.InUse = &InUse{Command: use.Command, Since: utc(use.Since)}

@@ -101,6 +101,7 @@ type Device struct {
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // its backups found on this computer, newest first
 	Repair         *Repair   `json:"repair,omitempty"`       // its newest repair with treat; absent if none is known
+	Copy           *Copy     `json:"copy,omitempty"`         // how its backup to this computer ended; absent unless the run made copies
 
 	Packed *Packed `json:"-"` // holds Proof, Findings and Plan instead; nil if they are not packed
 }
@@ -289,20 +290,21 @@ type Source struct {
 
 // Summary counts the devices of a report.
 type Summary struct {
-	Devices            int          `json:"deviceCount"`        // all of them
-	Failing            int          `json:"failing"`            // with the verdict failing
-	AtRisk             int          `json:"atRisk"`             // with the verdict at-risk
-	NoCauseFound       int          `json:"noCauseFound"`       // with the verdict no-cause-found
-	BackedUp           int          `json:"backedUp"`           // with the verdict backed-up
-	Suppressed         int          `json:"suppressed"`         // with the verdict suppressed
-	Unknown            int          `json:"unknown"`            // with a verdict that this version does not know
-	Incomplete         int          `json:"incompleteDevices"`  // of all devices, those that were read only in part
-	NeedAttention      int          `json:"needAttention"`      // of all devices, those that make the default exit code nonzero
-	NotExamined        int          `json:"notExamined"`        // with the verdict not-examined
-	Retried            int          `json:"retriedCount"`       // tried twice, with or without success
-	SuppressedFindings int          `json:"suppressedFindings"` // problems and warnings that are suppressed
-	Backups            BackupCounts `json:"backupCounts"`       // counts of the backups
-	Causes             []CauseCount `json:"causes"`             // problems, then warnings, that no other finding explains; most frequent first
+	Devices            int          `json:"deviceCount"`          // all of them
+	Failing            int          `json:"failing"`              // with the verdict failing
+	AtRisk             int          `json:"atRisk"`               // with the verdict at-risk
+	NoCauseFound       int          `json:"noCauseFound"`         // with the verdict no-cause-found
+	BackedUp           int          `json:"backedUp"`             // with the verdict backed-up
+	Suppressed         int          `json:"suppressed"`           // with the verdict suppressed
+	Unknown            int          `json:"unknown"`              // with a verdict that this version does not know
+	Incomplete         int          `json:"incompleteDevices"`    // of all devices, those that were read only in part
+	NeedAttention      int          `json:"needAttention"`        // of all devices, those that make the default exit code of a scan nonzero
+	NotExamined        int          `json:"notExamined"`          // with the verdict not-examined
+	Retried            int          `json:"retriedCount"`         // tried twice, with or without success
+	SuppressedFindings int          `json:"suppressedFindings"`   // problems and warnings that are suppressed
+	Backups            BackupCounts `json:"backupCounts"`         // counts of the backups
+	Copies             *CopyCounts  `json:"copyCounts,omitempty"` // counts of the copies made in the run; absent unless it made some
+	Causes             []CauseCount `json:"causes"`               // problems, then warnings, that no other finding explains; most frequent first
 }
 
 // Of returns the number of devices with a verdict.

@@ -54,6 +54,7 @@ func RewordedDevice(d Device) Device {
 	d.Plan = convert(d.Plan, func(s Step) Step { return rewordedStep(s, ids) })
 	d.Backups = convert(d.Backups, rewordedBackup)
 	d.Repair = RewordedRepair(d.Repair)
+	d.Copy = rewordedCopy(d.UDID, d.Copy)
 	d.Suppressed = slices.Clone(d.Suppressed)
 	for i := range d.Suppressed {
 		d.Suppressed[i].Summary = device.Quoted(d.Suppressed[i].Summary)
@@ -239,7 +240,7 @@ func bareDevice(d Device) Device {
 		n.Text = ""
 		return n
 	})
-	d.Repair = bareRepair(d.Repair)
+	d.Repair, d.Copy = bareRepair(d.Repair), bareCopy(d.Copy)
 	d.Backups = slices.Clone(d.Backups)
 	for i := range d.Backups {
 		d.Backups[i].Statements = convert(d.Backups[i].Statements, func(s Statement) Statement {

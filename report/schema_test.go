@@ -173,7 +173,7 @@ func schemaOf(t *testing.T, c contract) []byte {
 // closed lists the fields with a closed set of values. Reasons are not among them, because a
 // later version may add some.
 var closed = map[string][]any{
-	"Tool.effect":          {"read-only"},
+	"Tool.effect":          {"read-only", report.EffectBackup},
 	"Device.verdict":       verdicts(),
 	"Managed.state":        managedStates(),
 	"Need.shown":           {checks.ShownTrue, checks.ShownFalse, checks.NotShown},
@@ -187,6 +187,17 @@ var closed = map[string][]any{
 	"Report.subject":       {report.OfDevices, report.OfBackups},
 	"Backup.verdict":       {device.Whole, device.Broken, device.CannotTell},
 	"Backup.depth":         {device.QuickLook, device.DeepLook},
+	"Copy.verdict":         copyVerdicts(),
+	"Copy.depth":           {device.QuickLook, device.DeepLook},
+	"OtherCopy.verdict":    {device.CopyProved, device.CopyNotProved, device.CopyBroken},
+}
+
+// copyVerdicts returns all verdicts of a copy.
+func copyVerdicts() (all []any) {
+	for _, v := range device.CopyVerdicts() {
+		all = append(all, v)
+	}
+	return all
 }
 
 // verdicts returns all verdicts of a device.

@@ -38,6 +38,12 @@ func summarise(r Report) Summary {
 		}
 		s.SuppressedFindings += len(d.Suppressed)
 		s.Backups.add(d.Backups)
+		if d.Copy != nil {
+			if s.Copies == nil {
+				s.Copies = &CopyCounts{}
+			}
+			s.Copies.add(d.Copy.Verdict)
+		}
 		for _, cause := range CausesOf(d) {
 			s.Causes = count(s.Causes, cause)
 		}

@@ -20,7 +20,7 @@ func Withhold(d Device, s, redacted device.Snapshot) Device {
 	for _, f := range redacted.Labels.Asset {
 		d.Asset = append(d.Asset, Field(f))
 	}
-	d.Backups, d.Repair = convert(redacted.Backups, newBackup), newRepair(redacted.Repair)
+	d.Backups, d.Repair, d.Copy = convert(redacted.Backups, newBackup), newRepair(redacted.Repair), NewCopy(redacted.Device.UDID, redacted.Copy)
 	w := newPrivateWords(device.PrivateTexts(s))
 	d.Headline = w.clean(d.Headline)
 	d.Findings = slices.Clone(d.Findings)

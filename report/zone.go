@@ -59,7 +59,7 @@ func (z inZone) device(d Device) Device {
 		s := &d.Suppressed[i]
 		s.Summary, s.Until = z.text(s.Summary), z.time(s.Until)
 	}
-	d.Repair = z.repair(d.Repair)
+	d.Repair, d.Copy = z.repair(d.Repair), z.copy(d.Copy)
 	d.Backups = slices.Clone(d.Backups)
 	for i := range d.Backups {
 		d.Backups[i].Date = z.time(d.Backups[i].Date)

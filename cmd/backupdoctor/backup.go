@@ -15,7 +15,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
-	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
@@ -31,8 +30,9 @@ func backupCommand(e env) *cli.Command {
 			"again to resume an interrupted copy.\n\n" +
 			"A backup password is never set, changed or removed. If the device has one, it is asked for\n" +
 			"as by verify; without it the copy is kept, but not proved.\n\n" +
-			"The exit code is 0 if every copy was proved whole, 1 if one is broken, and 3 if one was not\n" +
-			"finished or not proved. A copy without a file that the device could not read is not proved.\n\n" +
+			"The exit code is 0 if every copy was proved whole, 1 if one is broken, and 3 (wins over 1) if\n" +
+			"one was refused, not finished or not proved, or if devices could not be listed. A copy without\n" +
+			"a file that the device could not read is not proved.\n\n" +
 			command.Examples(
 				"backupdoctor backup                       every attached device",
 				"backupdoctor backup --udid A3 --to /mnt/copies",
@@ -69,8 +69,7 @@ func (e env) backup(ctx *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	code := report.ExitNoProblem
-	source := scan.Copies{Full: ctx.Bool("full"), Plan: ctx.Bool("plan"), Jobs: ctx.Int("jobs"), Keep: ctx.Int("keep"), Ended: &code}
+	source := scan.Copies{Full: ctx.Bool("full"), Plan: ctx.Bool("plan"), Jobs: ctx.Int("jobs"), Keep: ctx.Int("keep")}
 	if source.Examination, err = e.examinationOf(ctx, r.table); err != nil {
 		return err
 	}
@@ -106,23 +105,7 @@ func (e env) backup(ctx *cli.Context) (err error) {
 	if kept {
 		pipe.Sinks = append([]scan.Sink{scan.History(scan.Keeper{Env: e.Env, Screen: e.screen})}, pipe.Sinks...)
 	}
-	return copiesEnd(pipe.Run(ctx.Context), code)
-}
-
-// copiesEnd returns how the command ends, which depends on the copies alone. Findings on the
-// devices are in the report and do not change the exit code.
-func copiesEnd(err error, code int) error {
-	ended, ok := errors.AsType[command.Exit](err)
-	if err != nil && !ok || ok && (ended.Err != nil || ended.Code == report.ExitNoDevice || ended.Code == report.ExitNoMux) {
-		return err
-	}
-	if code == report.ExitNoProblem {
-		return nil
-	}
-	if code == report.ExitInterrupted {
-		return command.Exit{Code: code, Err: errors.New("interrupted; run the same command to resume the copy")}
-	}
-	return command.Exit{Code: code}
+	return pipe.Run(ctx.Context)
 }
 
 // tracer writes the messages of sessions, one per line.

@@ -121,7 +121,11 @@ func (p *page) folded(labels []string, devices []report.Device, well []int) {
 	}
 	names := convert(well, func(i int) string { return labels[i] })
 	where, age := p.whereAndAge(names, convert(well, func(i int) report.Device { return devices[i] }))
-	text := fmt.Sprintf("%d backed up: %s", len(well), where)
+	what := "backed up"
+	if devices[well[0]].Copy != nil {
+		what = "backed up to iCloud"
+	}
+	text := fmt.Sprintf("%d %s: %s", len(well), what, where)
 	if age != "" {
 		text += "; " + age
 	}

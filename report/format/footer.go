@@ -47,7 +47,10 @@ func (p *page) footer(r report.Report) {
 		notes = append(notes, "Tried again, fewer at a time, because the first try failed: "+words.Count(r.Summary.Retried, "device")+".")
 	}
 	notes = append(notes, runNotes(r, counted.contradictions)...)
-	if len(r.Devices) > 0 {
+	switch {
+	case r.Summary.Copies != nil:
+		notes = append(notes, "iCloud Backup: "+counts(r.Summary), copyTotals(r.Summary))
+	case len(r.Devices) > 0:
 		notes = append(notes, totals(r.Summary))
 	}
 	notes = append(append(notes, inventoryNotes(r)...), mdmNotes(r.MDM)...)
@@ -112,6 +115,31 @@ func hiddenIn(r report.Report) hidden {
 // totals returns the number of devices by verdict.
 func totals(s report.Summary) string {
 	return words.Count(s.Devices, "device") + ": " + counts(s)
+}
+
+// copyTotals returns the number of copies by verdict. A device without one, in a merged report, is not
+// counted.
+func copyTotals(s report.Summary) string {
+	text, devices := "", 0
+	for _, v := range device.CopyVerdicts() {
+		n := s.Copies.Of(v)
+		devices += n
+		switch {
+		case v == device.CopyProved && n == 0 && s.Copies.Measured > 0: // not asked for
+		case v == device.CopyProved:
+			text = fmt.Sprintf("%s proved", number(uint64(n), "copy", "copies"))
+			if n == 0 {
+				text = "no copy proved"
+			}
+		case n > 0:
+			text += fmt.Sprintf(", %d %s", n, strings.ReplaceAll(string(v), "-", " "))
+		}
+	}
+	if n := s.Copies.Unknown; n > 0 {
+		devices += n
+		text += fmt.Sprintf(", %d with a verdict that this version does not know", n)
+	}
+	return words.Count(devices, "device") + ": " + strings.TrimPrefix(text, ", ")
 }
 
 // causeCounts returns the number of devices with each cause.

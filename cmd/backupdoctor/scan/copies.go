@@ -30,7 +30,6 @@ type Copies struct {
 	Keep    int  // proved copies to keep for each device
 	Silence time.Duration
 	Trace   func(udid string, step mobilebackup.Step) // receives the messages of each session; may be nil
-	Ended   *int                                      // set to the exit code of the copies
 }
 
 // usualCopies is the default number of devices that send at a time: they share the hub's one
@@ -51,11 +50,11 @@ func (c Copies) Learn(ctx context.Context, run *Run) (Learned, error) {
 	}
 	run.Start(len(wanted) + len(missing))
 	m := c.making(run, wanted)
-	m.missing, m.unlisted = missing, len(gaps) > 0
+	m.missing = missing
 	m.all(ctx)
 	l := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...)}
 	l.Recording.LeftOut = leftOutOf(left, c.UDIDs)
-	l.Exit, l.Effect = c.Ended, report.EffectBackup
+	l.Effect = report.EffectBackup
 	return l, nil
 }
 
@@ -72,10 +71,9 @@ func (c Copies) making(run *Run, wanted []usb.Attached) *making {
 // making is all copies of one run.
 type making struct {
 	Copies
-	visits   visitor
-	copies   []*copying
-	missing  []string // requested devices that are not attached
-	unlisted bool     // not all attached devices could be listed
+	visits  visitor
+	copies  []*copying
+	missing []string // requested devices that are not attached
 }
 
 // A copying is one copy in progress.
@@ -91,12 +89,11 @@ type copying struct {
 	sending  time.Time       // when the first file began to arrive; zero if none did
 	lock     *actlock.Lock   // of the device; nil if there is no place for locks
 
-	failure    error // why there is no new copy; nil if there is one
-	verdict    device.ProofVerdict
-	proof      library.Proof          // as noted with the new copy
-	unrecorded bool                   // the records of what arrived lack files
-	notSent    []device.BackupProblem // files that the device could not read, so that the copy does not have them
-	needed     uint64                 // bytes that a full backup needs, as the device counts; 0 if not measured
+	failure   error       // why there is no new copy, or why it was not proved; nil if neither
+	asked     bool        // the device was asked for a backup
+	copy      device.Copy // how it ended, see conclude
+	removed   []library.Copy
+	withdrawn []library.Copy // whose proof was withdrawn
 }
 
 func (m *making) all(ctx context.Context) {
@@ -104,19 +101,18 @@ func (m *making) all(ctx context.Context) {
 	for _, c := range m.copies {
 		c.sayEnd()
 		s := m.read(ctx, m.Client, c.attached)
-		if s.Live != nil && c.needed > 0 {
-			s.Live.ComputerBackup.FullBytes = device.Known(c.needed)
+		if s.Live != nil && c.copy.Verdict == device.CopyMeasured {
+			s.Live.ComputerBackup.FullBytes = c.copy.Required
 		}
+		s.Copy = &c.copy
 		m.visits.complete(ctx, c.number, &s, m.fresh(ctx, c.attached.UDID))
 		m.visits.run.Done(c.number, s)
 	}
 	for n, udid := range m.missing {
 		s := notAttached(udid)
+		s.Copy = m.copyOf(udid, device.NotAttached)
 		m.visits.complete(ctx, len(m.copies)+n, &s, m.fresh(ctx, udid))
 		m.visits.run.Done(len(m.copies)+n, s)
-	}
-	if m.Ended != nil {
-		*m.Ended = m.exitCode(ctx)
 	}
 }
 
@@ -146,6 +142,9 @@ func (m *making) make(ctx context.Context) {
 			c.make(ctx)
 		}
 	})
+	for _, c := range m.copies {
+		c.conclude()
+	}
 }
 
 // fresh returns the backups of a device, including the new copy.
@@ -161,25 +160,6 @@ func (m *making) each(do func(*copying)) {
 	all.Wait()
 }
 
-// exitCode returns the exit code for the copies, as defined for verify.
-func (m *making) exitCode(ctx context.Context) int {
-	code := report.ExitNoProblem
-	if len(m.missing) > 0 || m.unlisted {
-		code = report.ExitNotExamined
-	}
-	for _, c := range m.copies {
-		switch {
-		case ctx.Err() != nil:
-			return report.ExitInterrupted
-		case c.failure != nil, !m.Plan && c.verdict == device.CannotTell:
-			code = report.ExitNotExamined
-		case c.verdict == device.Broken && code == report.ExitNoProblem:
-			code = report.ExitProblems
-		}
-	}
-	return code
-}
-
 // look reads what the plan needs.
 func (c *copying) look(ctx context.Context) {
 	c.run.Tell(c.number, report.DeviceAttached, c.Labels.labelled(c.attached), report.Waiting)
@@ -187,6 +167,7 @@ func (c *copying) look(ctx context.Context) {
 	c.snapshot = c.read(ctx, c.Client, c.attached)
 	c.Labels.label(&c.snapshot)
 	identify(&c.snapshot, c.Table)
+	c.copy = c.copyBefore()
 	if _, err := c.snapshot.Live.Trusted.Get(); err != nil {
 		c.failure = err
 	} else if c.snapshot.Live.Ended.Reason != "" {
@@ -253,6 +234,7 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 		return library.Copy{}, err
 	}
 	defer partial.Close()
+	c.copy.Resumed = partial.Resumed
 	c.sayBegin(partial)
 	folder, err := mobilebackup.OpenFolder(partial.Path)
 	if err != nil {
@@ -260,15 +242,26 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 	}
 	folder.Free = func() (uint64, error) { return host.FreeBytes(partial.Path) }
 	lists := listsOf(ctx, partial.Path, shelf.UDID)
+	var again uint64 // bytes of files that an interrupted run had received, too
 	folder.Kept = func(files []mobilebackup.Arrival) error {
 		lists.note(files)
+		for _, f := range files {
+			if f.Again {
+				again += uint64(f.Size)
+			}
+		}
 		return partial.Keep(receivedOf(files, time.Now()))
 	}
 	result, err := c.session(ctx, usb.Backup{Folder: folder, Full: c.Full})
 	if errClose := folder.Close(); err == nil {
 		err = errClose
 	}
-	if errNote := partial.AddNotSent(c.unreadBy(ctx, shelf, result.Outcome)); err == nil {
+	unread := c.unreadBy(ctx, shelf, result.Outcome)
+	c.note(result, err, unread)
+	if dropped, ok := partial.SentAgain(); ok && c.asked {
+		c.copy.BytesAgain = device.Known(again + uint64(dropped))
+	}
+	if errNote := partial.AddNotSent(unread); err == nil {
 		err = errNote
 	}
 	if err == nil && result.Code != 0 {
@@ -280,11 +273,14 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 	if err != nil {
 		return library.Copy{}, err
 	}
-	c.sayArrived(result.Outcome)
+	c.sayArrived()
 	ended := time.Now()
 	copied, err := partial.Finish(result.Info, ended)
-	if err == nil && !c.sending.IsZero() {
-		err = library.SaveTransfer(copied.Folder, library.Transfer{Bytes: result.Bytes, Seconds: ended.Sub(c.sending).Seconds()})
+	if err == nil {
+		c.copy.Folder, c.copy.Date = copied.Folder, copied.Made
+		if !c.sending.IsZero() {
+			err = library.SaveTransfer(copied.Folder, library.Transfer{Bytes: result.Bytes, Seconds: ended.Sub(c.sending).Seconds()})
+		}
 	}
 	return copied, err
 }

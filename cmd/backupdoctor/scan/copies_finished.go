@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"path"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -37,21 +36,15 @@ func (l *sessionLists) note(files []mobilebackup.Arrival) {
 	}
 }
 
-// The errors for a device that reports success but did not write what a finished backup has.
-var (
-	errUnfinished = errors.New("the device said that it was done, but Status.plist does not say finished")
-	errNoLists    = errors.New("the device said that it was done, but sent no list of a new backup")
-)
-
-// finished checks that the session finished a backup. Its list of files may have arrived in an
+// finished checks that the session of a device that reports success finished a backup. Its list of files may have arrived in an
 // earlier session if that was interrupted while the device was moving or removing files.
 func (l *sessionLists) finished(ctx context.Context) error {
 	listed := l.files || l.before == "moving" || l.before == "removing"
 	switch {
 	case l.state(ctx) != "finished":
-		return errUnfinished
+		return device.CopyUnfinished
 	case !l.status || !listed:
-		return errNoLists
+		return device.CopyNoLists
 	}
 	return nil
 }

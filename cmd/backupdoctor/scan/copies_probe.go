@@ -5,9 +5,8 @@ import (
 	"errors"
 	"os"
 
-	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
-	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
@@ -25,6 +24,7 @@ func (c *copying) probe(ctx context.Context) error {
 		return err
 	}
 	result, err := c.session(ctx, usb.Backup{Folder: folder, Probe: true})
+	c.note(result, err, nil)
 	if err := errors.Join(err, folder.Close()); err != nil {
 		return err
 	}
@@ -32,16 +32,11 @@ func (c *copying) probe(ctx context.Context) error {
 	if result.Code != tooLittleRoom || result.Required == 0 {
 		return &refusedBackup{result.Outcome}
 	}
-	c.needed = result.Required
-	c.say("%s: a full backup needs about %s, as the device counts; clones of files are counted in full", c.name(), words.Size(result.Required))
 	if shelf, err := c.Library.Device(c.snapshot.Device.UDID); err == nil {
 		if needed, ok := shelf.Time(result.Required); ok {
-			c.say("%s: at the speed of the last copy it takes %s", c.name(), words.Duration(needed))
+			c.copy.FullSeconds = device.Known(needed.Seconds())
 		}
 		shelf.Close()
-	}
-	if free, err := host.FreeBytes(c.Library.Path); err == nil && free <= result.Required {
-		c.say("%s: only %s are free", c.name(), words.Size(free))
 	}
 	return nil
 }
@@ -54,14 +49,15 @@ func (c *copying) askPassword(ctx context.Context) {
 	if err != nil || !encrypted {
 		return
 	}
-	for _, old := range c.copiesNow() {
+	copies, _ := c.copiesNow()
+	for _, old := range copies {
 		folder := backup.Folder{Path: old.Folder, UDID: c.snapshot.Device.UDID}
 		b := backup.Read(ctx, folder)
 		if locked, err := b.Encrypted.Get(); err != nil || !locked {
 			continue
 		}
 		if keys, err := c.Inspection.Passwords.open(ctx, folder, b); keys == nil && err != nil {
-			c.say("%s: the password does not open the copy of %s; if it was changed on the device since, go on", c.name(), day(old.Made))
+			c.remark("the password does not open the copy of " + day(old.Made) + "; if it was changed on the device since, go on")
 		}
 		return
 	}

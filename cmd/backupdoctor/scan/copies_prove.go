@@ -30,14 +30,14 @@ func receivedOf(files []mobilebackup.Arrival, now time.Time) []library.Received 
 // removes surplus copies.
 func (c *copying) prove(ctx context.Context, shelf *library.Device, copied library.Copy) error {
 	c.tell(report.Proving)
-	c.notSent = library.NotSent(copied.Folder)
+	c.copy.NotSent = library.NotSent(copied.Folder)
 	c.sayDoing("proving the copy")
 	index, err := library.IndexOf(copied.Folder)
 	if err != nil {
 		return err
 	}
 	folder := backup.Folder{Path: copied.Folder, UDID: shelf.UDID}
-	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.notSent, Progress: c.Screen.BackupProgress("proving " + c.name())}
+	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.copy.NotSent, Progress: c.Screen.BackupProgress("proving " + c.name())}
 	options.Keys, options.Locked = c.Inspection.Passwords.open(ctx, folder, backup.Read(ctx, folder))
 	damage := library.DamageOf(folder.Path)
 	options.Problem = func(p backup.Problem) { damage.See(p.Mode.ID, p.FileID) }
@@ -47,8 +47,8 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	c.verdict = checks.BackupVerdict(proof)
-	if c.verdict == device.Whole {
+	c.judged(proof)
+	if c.copy.Verdict == device.CopyProved {
 		if err := library.Confirm(folder.Path, options.Now, false); err != nil {
 			return err
 		}
@@ -56,19 +56,23 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	if err := noteProof(folder.Path, proof); err != nil {
 		return err
 	}
-	c.proof, c.unrecorded = library.ReadProof(folder.Path), isUnrecorded(proof)
-	if c.verdict == device.Broken {
+	if noted := library.ReadProof(folder.Path); c.copy.Verdict == device.CopyProved {
+		c.copy.ProvedAt = noted.ProvedAt
+		if since := noted.Since(); since.Before(c.run.StartedAt) {
+			c.copy.OldestAt = since
+		}
+	}
+	if c.copy.Verdict == device.CopyBroken {
 		c.sayBroken(proof)
 	}
-	others, err := damage.Withdraw(proof)
-	if err != nil {
+	if c.withdrawn, err = damage.Withdraw(proof); err != nil {
 		return err
 	}
-	for _, other := range others {
+	for _, other := range c.withdrawn {
 		c.say("%s: %s", c.name(), sharedText(other))
 	}
-	removed, err := shelf.Prune(c.Keep)
-	for _, old := range removed {
+	c.removed, err = shelf.Prune(c.Keep)
+	for _, old := range c.removed {
 		c.say("%s: removed the copy of %s", c.name(), day(old.Made))
 	}
 	return err

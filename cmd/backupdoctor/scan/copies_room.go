@@ -35,6 +35,9 @@ func (m *making) checkRoom() {
 	}
 	for _, limit := range library.Limits(m.Library.Path) {
 		fmt.Fprintln(m.Screen, limit)
+		for _, c := range m.copies {
+			c.copy.Notes = append(c.copy.Notes, limit)
+		}
 	}
 }
 
@@ -42,8 +45,8 @@ func (m *making) checkRoom() {
 // the first copy and for a full one. Later copies send what has changed, which only the device
 // knows.
 func (c *copying) mostRoom() (bytes uint64, known bool) {
-	if !c.Full && len(c.copiesNow()) > 0 {
-		return 0, true
+	if copies, ok := c.copiesNow(); !c.Full && (!ok || len(copies) > 0) {
+		return 0, ok
 	}
 	disk := c.snapshot.Live.Disk
 	total, errTotal := disk.TotalBytes.Get()

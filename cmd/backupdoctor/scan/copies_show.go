@@ -2,15 +2,16 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
+	"io/fs"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/device/host"
-	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // sayPlan prints the plan before anything is done.
@@ -37,7 +38,7 @@ func (c *copying) sayPlan(ctx context.Context) {
 	}
 	c.say("  Never in it: what is in iCloud already (Photos, Messages, Drive)")
 	if err == nil && required && !encrypted {
-		c.failure = &refusedBackup{mobilebackup.Outcome{Code: 207}}
+		c.failure = device.CopyNoPassword
 	}
 }
 
@@ -64,7 +65,10 @@ func (c *copying) place() string {
 
 // lastCopy describes the newest existing copy.
 func (c *copying) lastCopy() string {
-	copies := c.copiesNow()
+	copies, ok := c.copiesNow()
+	if !ok {
+		return "whether there is a copy in this library is not known"
+	}
 	if len(copies) == 0 {
 		return "no copy in this library yet, so everything is sent; --plan asks the device how much that is"
 	}
@@ -82,14 +86,19 @@ func (c *copying) lastCopy() string {
 	return fmt.Sprintf("%s, %s", day(newest.Made), state)
 }
 
-func (c *copying) copiesNow() []library.Copy {
-	shelf, err := c.Library.Device(c.snapshot.Device.UDID)
+// copiesNow returns the device's copies, newest first. ok is false if they could not be listed.
+func (c *copying) copiesNow() (copies []library.Copy, ok bool) {
+	return copiesIn(c.Library, c.snapshot.Device.UDID)
+}
+
+func copiesIn(l library.Library, udid string) (copies []library.Copy, ok bool) {
+	shelf, err := l.Device(udid)
 	if err != nil {
-		return nil
+		return nil, errors.Is(err, fs.ErrNotExist)
 	}
 	defer shelf.Close()
-	copies, _ := shelf.Copies()
-	return copies
+	copies, err = shelf.Copies()
+	return copies, err == nil
 }
 
 // sayBegin says what the new copy starts from.
@@ -100,83 +109,43 @@ func (c *copying) sayBegin(p *library.Partial) {
 	case p.Resumed:
 		c.say("%s: resuming the interrupted copy", c.name())
 	case p.Shared == library.SharesNone:
-		c.say("%s: this disk cannot share files between copies, so each takes room of its own", c.name())
+		c.remark("this disk cannot share files between copies, so each takes room of its own")
 	}
 }
 
 // sayArrived says what was sent.
-func (c *copying) sayArrived(o mobilebackup.Outcome) {
-	c.say("%s: %s in %s arrived", c.name(), words.Size(uint64(o.Bytes)), words.Count(o.Files, "file"))
+func (c *copying) sayArrived() {
+	files, _ := c.copy.Files.Get()
+	bytes, _ := c.copy.Bytes.Get()
+	text := fmt.Sprintf("%s in %s arrived", words.Size(bytes), words.Count(int(files), "file"))
+	if again, err := c.copy.BytesAgain.Get(); err == nil && again > 0 {
+		text += fmt.Sprintf("; %s of that had arrived before", words.Size(again))
+	}
+	c.say("%s: %s", c.name(), text)
 }
 
-// keptBefore describes the other existing copies.
-func (c *copying) keptBefore() string {
-	if copies := c.copiesNow(); len(copies) > 1 {
-		return fmt.Sprintf("; the copy of %s was kept", day(copies[1].Made))
-	}
-	return ""
-}
-
-// sayUnproved says how many copies there are if none is proved: then two that may be whole are kept.
-func (c *copying) sayUnproved() {
-	copies := c.copiesNow()
-	if len(copies) > 1 && !slices.ContainsFunc(copies, func(one library.Copy) bool { return one.Proof.Counts() }) {
-		c.say("%s: none of its %d copies is proved; the newest two that may be whole are kept until one is", c.name(), len(copies))
-	}
-}
-
-// provedBefore says which other copy of the device is known to be good.
-func (c *copying) provedBefore() string {
-	for _, other := range c.copiesNow() {
-		if other.Proof.Counts() {
-			return fmt.Sprintf("the proved copy of %s was kept", day(other.Made))
-		}
-	}
-	return "there is no proved copy of this device"
-}
-
-// provedAt says when the new copy was proved, and since when files that it shares with the copy
-// before were not read.
-func (c *copying) provedAt() string {
-	text := day(c.proof.ProvedAt)
-	if since := c.proof.Since(); day(since) != text {
-		text += fmt.Sprintf("; some files were last read %s, and not sent since", day(since))
-	}
-	return text
+// remark says something about the copy, and keeps it for the report.
+func (c *copying) remark(text string) {
+	c.say("%s: %s", c.name(), text)
+	c.copy.Notes = append(c.copy.Notes, text)
 }
 
 // sayEnd prints how the copy ended and what to do next.
 func (c *copying) sayEnd() {
-	switch {
-	case c.failure != nil:
-		text, hint := copyFailure(c.failure, c.name())
-		c.say("%s: %s", c.name(), text)
-		if hint != "" {
-			c.say("hint: %s", hint)
+	made := report.NewCopy(c.attached.UDID, &c.copy)
+	text, hint := report.CopyWords(c.attached.UDID, *made, day)
+	c.say("%s: %s", c.name(), text)
+	if n := len(c.copy.NotSent); n > 0 && c.copy.Reason != "not-sent" {
+		c.say("  the device could not read %s:", words.Count(n, "file"))
+	}
+	for n, f := range c.copy.NotSent {
+		if n == 3 {
+			c.say("  … and %d more", len(c.copy.NotSent)-n)
+			break
 		}
-	case c.Plan:
-	case c.verdict == device.Whole:
-		c.say("%s: whole, proved %s%s", c.name(), c.provedAt(), c.keptBefore())
-	case c.verdict == device.Broken:
-		c.say("%s: the copy is broken; %s", c.name(), c.provedBefore())
-		c.say("hint: backupdoctor backup --full --udid %s sends everything again", c.attached.UDID)
-	case len(c.notSent) > 0:
-		c.say("%s: not proved: it lacks %s that the device could not read%s", c.name(), words.Count(len(c.notSent), "file"), c.keptBefore())
-		for n, f := range c.notSent {
-			if n == 3 {
-				c.say("  … and %d more", len(c.notSent)-n)
-				break
-			}
-			c.say("  %s", device.Quoted(strings.TrimSpace(f.Domain+" "+f.Path)))
-		}
-		c.say("hint: restart the device and run the same command again")
-		c.sayUnproved()
-	case c.unrecorded:
-		c.say("%s: complete, but not proved: what arrived of some files is not known, as the records of the copy before are lost or damaged", c.name())
-		c.say("hint: backupdoctor backup --full --udid %s sends everything again", c.attached.UDID)
-		c.sayUnproved()
-	default:
-		c.say("%s: complete, but not proved; backupdoctor verify with its password proves it later", c.name())
-		c.sayUnproved()
+		c.say("  %s", device.Quoted(strings.TrimSpace(f.Domain+" "+f.Path)))
+	}
+	if hint != "" {
+		c.say("hint: %s", hint)
 	}
 }

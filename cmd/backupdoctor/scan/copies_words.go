@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
-	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
@@ -15,100 +18,166 @@ import (
 // A refusedBackup is a backup that the device itself ended with an error.
 type refusedBackup struct{ outcome mobilebackup.Outcome }
 
-// Error names the code. The codes are Apple's own, and undocumented.
+// Error names the code.
 func (e *refusedBackup) Error() string {
-	return fmt.Sprintf("the device ended the backup with error %d (MBErrorDomain, unofficial)", e.outcome.Code)
+	return fmt.Sprintf("the device ended the backup with error %d", e.outcome.Code)
 }
 
-// A codeAdvice is the known meaning of a code, as reported by users, and what to do next.
-type codeAdvice struct{ means, next string }
-
-// adviceByCode maps the codes with which devices end a backup to a computer.
-var adviceByCode = map[int]codeAdvice{
-	1:   {"the device gave no reason", "restart the device and run the same command again"},
-	3:   {"it could not make a snapshot of its own disk", "restart the device and run the same command again"},
-	22:  {"management forbids backups to a computer", "ask who manages the device"},
-	25:  {"it is still being restored from iCloud", "wait until the restore has ended, then run the same command again"},
-	103: {"it could not read what is in the copy", "run the same command again; if it ends the same way, use --full"},
-	104: {"it could not write to this computer, or could not read one of its own files", "check the disk that holds the copies, and its free space, then run the same command again"},
-	203: {"it cannot use the folder of the copy", "use --full, which begins with an empty one"},
-	205: {"the copy that it continued does not match its list of files", "use --full, which begins with an empty one"},
-	207: {
-		"a backup password is needed and none is set, or it was changed",
-		"the owner sets one in Finder or Apple Devices: Encrypt local backup; from then on every backup of this device to any computer needs it, and it cannot be read back",
-	},
-	208: {"it stayed locked, or its passcode was not entered in time", "unlock it, run the same command again, and enter the passcode when it asks"},
-	212: {"it is not set up yet", "finish the setup on the device first"},
+// copyBefore returns what is known of the copy before it begins.
+func (c *copying) copyBefore() device.Copy {
+	before := device.Copy{
+		Library: c.Library.Path, SizeOnly: c.Plan, Full: c.Full,
+		FreeBytes: device.FactOf(host.FreeBytes(c.Library.Path)), Encrypted: c.snapshot.Live.ComputerBackup.WillEncrypt,
+	}
+	if bytes, known := c.mostRoom(); known && bytes > 0 {
+		before.MostBytes = device.Known(bytes)
+	}
+	return before
 }
 
-// copyFailure describes why there is no new copy, and what to do next.
-func copyFailure(err error, name string) (text, hint string) {
-	const again = "run the same command again: what has arrived is kept, and not sent twice where the device agrees"
-	if refused, ok := errors.AsType[*refusedBackup](err); ok {
-		o := refused.outcome
-		if o.Code == 105 {
-			return shortOfRoom(o), "free some room, or name another disk with --to; iCloud storage has nothing to do with it"
+// note records what a session brought. asked stays false if the device was not asked: it does not
+// trust this computer, or another program backs it up.
+func (c *copying) note(result usb.BackupResult, err error, unread []device.BackupProblem) {
+	c.asked = result.Info != nil && !errors.Is(err, device.Busy)
+	if !c.asked {
+		return
+	}
+	c.copy.Files, c.copy.Bytes = device.Known(uint64(result.Files)), device.Known(uint64(result.Bytes))
+	c.copy.NotSent = unread
+	if result.Required > 0 {
+		c.copy.Required = device.Known(result.Required)
+	}
+	if result.Free > 0 && !c.Plan {
+		c.copy.FreeBytes = device.Known(result.Free)
+	}
+}
+
+// judged records what verifying the new copy showed.
+func (c *copying) judged(proof device.Proof) {
+	c.copy.Depth = proof.Depth
+	switch checks.BackupVerdict(proof) {
+	case device.Whole:
+		c.copy.Verdict = device.CopyProved
+	case device.Broken:
+		c.copy.Verdict = device.CopyBroken
+	default:
+		c.copy.Verdict, c.copy.Reason = device.CopyNotProved, unproved(proof, len(c.copy.NotSent) > 0)
+	}
+}
+
+// unproved returns why a copy is not proved: the mode of the fault that says most.
+func unproved(proof device.Proof, lacking bool) device.Reason {
+	if lacking {
+		return "not-sent"
+	}
+	var modes []string
+	for _, s := range proof.Statements {
+		if checks.NeedsStatement(s) && s.Shown != device.ShownTrue {
+			modes = append(modes, s.Faults...)
 		}
-		advice, known := adviceByCode[o.Code]
-		text = refused.Error()
-		if known {
-			text += ": " + advice.means
+	}
+	for _, mode := range []string{"record-missing", "password-needed", "password-wrong"} {
+		if slices.Contains(modes, mode) {
+			return device.Reason(mode)
 		}
-		if o.Words != "" {
-			text += "; it says " + device.Quoted(clip(o.Words))
-		}
-		if !known {
-			advice.next = "restart the device and run the same command again"
-		}
-		return text, advice.next
+	}
+	if len(modes) == 0 {
+		return device.Inconclusive
+	}
+	return device.Reason(modes[0])
+}
+
+// conclude records how the copy ended, and which others there are.
+func (c *copying) conclude() {
+	if c.failure != nil {
+		c.blame(c.failure)
 	}
 	switch {
-	case errors.Is(err, usb.ErrCancelled):
-		return "cancelled on the device", again
-	case errors.Is(err, mobilebackup.ErrPath):
-		return err.Error(), "nothing of it was written; do not trust this device"
-	case errors.Is(err, library.ErrInUse):
-		return err.Error(), "wait until it has ended"
-	case errors.Is(err, context.Canceled), device.GapOf(err).Reason == device.Interrupted:
-		return "interrupted", again
-	}
-	switch gap := device.GapOf(err); gap.Reason {
-	case device.Detached, device.Truncated, device.Unreachable:
-		return "the connection to the device ended", "connect it to a port of the computer itself with another cable, and " + again
-	case device.Timeout:
-		return "the device sent nothing for half an hour", "restart the device and " + again
-	case device.NeverPaired, device.TrustStale, device.TrustPending, device.TrustDenied:
-		return "it does not trust this computer", "unlock it, run backupdoctor scan --pair, and tap Trust"
-	case device.Busy:
-		if errors.Is(err, device.Busy) {
-			return err.Error(), "wait until the other program has ended"
-		}
-	case device.Internal, device.NotAsked:
+	case c.copy.Folder != "" && c.failure == nil:
+	case c.copy.Folder != "":
+		c.copy.Verdict = device.CopyNotProved
+	case c.failure == nil && c.Plan:
+		c.copy.Verdict = device.CopyMeasured
+	case c.failure == nil || !c.asked:
+		c.copy.Verdict = device.CopyNotStarted
+	case c.copy.Reason == device.CopyEnded && c.copy.Files == device.Known[uint64](0):
+		c.copy.Verdict = device.CopyRefused
 	default:
-		if _, ok := errors.AsType[device.Reason](err); ok {
-			return gap.Reason.Error(), again
-		}
-		if _, ok := errors.AsType[device.Gap](err); ok {
-			return err.Error(), again
-		}
+		c.copy.Verdict = device.CopyNotFinished
 	}
-	return err.Error(), again
+	c.copy.Others = othersOf(c.Library, c.snapshot.Device.UDID, c.copy.Folder, c.removed, c.withdrawn)
 }
 
-// shortOfRoom says how much room was requested and how much is free.
-func shortOfRoom(o mobilebackup.Outcome) string {
-	if o.Required == 0 {
-		return "there is too little room for the copy (error 105, unofficial)"
+// copyOf returns the copy of a device that could not be asked for one.
+func (m *making) copyOf(udid string, reason device.Reason) *device.Copy {
+	return &device.Copy{
+		Verdict: device.CopyNotStarted, Reason: reason, Library: m.Library.Path, SizeOnly: m.Plan, Full: m.Full,
+		FreeBytes: device.FactOf(host.FreeBytes(m.Library.Path)), Others: othersOf(m.Library, udid, "", nil, nil),
 	}
-	return fmt.Sprintf("the device asked for %s, and %s are free (error 105, unofficial); it counts files that share their contents in full",
-		words.Size(o.Required), words.Size(o.Free))
+}
+
+// othersOf returns the copies of a device besides the new one, newest first.
+func othersOf(l library.Library, udid, made string, removed, withdrawn []library.Copy) device.Fact[[]device.OtherCopy] {
+	copies, ok := copiesIn(l, udid)
+	if !ok {
+		return device.Unknown[[]device.OtherCopy](device.ReadFailed)
+	}
+	others := []device.OtherCopy{}
+	add := func(copies []library.Copy, gone bool) {
+		for _, other := range copies {
+			if other.Folder == made {
+				continue
+			}
+			verdict := device.CopyNotProved
+			switch {
+			case other.Proof.Counts():
+				verdict = device.CopyProved
+			case other.Proof.Broken():
+				verdict = device.CopyBroken
+			}
+			others = append(others, device.OtherCopy{
+				Folder: other.Folder, Date: other.Made, Verdict: verdict, Removed: gone,
+				Withdrawn: slices.ContainsFunc(withdrawn, func(w library.Copy) bool { return w.Folder == other.Folder }),
+			})
+		}
+	}
+	add(copies, false)
+	add(removed, true)
+	slices.SortStableFunc(others, func(a, b device.OtherCopy) int { return b.Date.Compare(a.Date) })
+	return device.Known(others)
+}
+
+// blame records why there is no new copy, or why it was not proved.
+func (c *copying) blame(err error) {
+	if refused, ok := errors.AsType[*refusedBackup](err); ok {
+		c.copy.Reason, c.copy.Code, c.copy.Message = device.CopyEnded, refused.outcome.Code, clip(refused.outcome.Words)
+		return
+	}
+	_, isReason := errors.AsType[device.Reason](err)
+	_, isGap := errors.AsType[device.Gap](err)
+	switch gap := device.GapOf(err); {
+	case errors.Is(err, usb.ErrCancelled):
+		c.copy.Reason = device.CopyCancelled
+	case errors.Is(err, mobilebackup.ErrPath):
+		c.copy.Reason = device.CopyBadPath
+	case errors.Is(err, library.ErrInUse):
+		c.copy.Reason = device.CopyInUse
+	case errors.Is(err, context.Canceled):
+		c.copy.Reason = device.Interrupted
+	case gap.Reason == device.Busy:
+		c.copy.Reason, c.copy.Detail = device.Busy, err.Error()
+	case isReason || isGap:
+		c.copy.Reason, c.copy.Detail = gap.Reason, gap.Detail
+	default:
+		c.copy.Reason, c.copy.Detail = device.CopyFailed, err.Error()
+	}
 }
 
 // clip shortens untrusted text to fit a line.
 func clip(text string) string {
 	const most = 160
 	if len(text) > most {
-		return text[:most] + "…"
+		return strings.ToValidUTF8(text[:most], "") + "…"
 	}
 	return text
 }

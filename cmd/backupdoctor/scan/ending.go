@@ -26,7 +26,11 @@ func Ending(r report.Report, goos string) error {
 	case report.ExitNoMux:
 		return NoMux(r.Gaps[0], goos)
 	case report.ExitInterrupted:
-		return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted, so the report is not complete")}
+		what := "interrupted, so the report is not complete"
+		if r.OfCopies() {
+			what = "interrupted; run the same command to resume the copy"
+		}
+		return command.Exit{Code: report.ExitInterrupted, Err: errors.New(what)}
 	default:
 		return command.Exit{Code: r.ExitCode()}
 	}

@@ -24,7 +24,6 @@ type Learned struct {
 	Recording device.Recording // without snapshots
 	Places    []report.Place   // where backups were searched
 	None      error            // how the command ends if there is no device; nil for the default
-	Exit      *int             // the exit code if there are devices; nil for that of the findings
 	Effect    string           // what the run did besides reading, see [report.Tool]; "" for nothing
 }
 
@@ -87,9 +86,6 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		results[i] = Result{} // thousands of devices need much memory, and are in the report now
 	}
 	r := p.whole(report.Assemble(of, devices, snapshots...))
-	if learned.Exit != nil && len(r.Devices) > 0 {
-		r.Exit = report.ExitOf(*learned.Exit)
-	}
 	r.Tool.Effect = cmp.Or(learned.Effect, r.Tool.Effect)
 	if err := run.publish(r, recording); err != nil {
 		return err
