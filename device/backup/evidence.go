@@ -3,7 +3,6 @@ package backup
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -100,7 +99,7 @@ func (s *store) mobileBackup(ctx context.Context, h *device.History) {
 		switch {
 		case err == nil && len(data) > len(best):
 			best = data
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
+		case err != nil && !isAbsent(err):
 			why = reasonFor(err)
 		}
 	}
@@ -122,7 +121,7 @@ func (s *store) accounts(ctx context.Context, h *device.History) {
 		if err == nil {
 			return
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !isAbsent(err) {
 			why = reasonFor(err)
 		}
 	}
@@ -161,7 +160,7 @@ func (s *store) openDatabase(ctx context.Context, opened plainFile, f file) (*da
 
 // isAbsent reports whether a backup does not have a file.
 func isAbsent(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, manifest.ErrNotFound)
+	return errors.Is(err, manifest.ErrNotFound)
 }
 
 // settings reads the property lists with one setting each. If a list is missing or unreadable,
@@ -228,17 +227,19 @@ func (s *store) knownNetworks(ctx context.Context, h *device.History) {
 		if err == nil {
 			return
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !isAbsent(err) {
 			why = reasonFor(err)
 		}
 	}
 	unknown(&h.Network.KnownNetworks)(why)
 }
 
-// unknown sets the reason of a fact unless another file has already supplied its value.
+// unknown sets the reason of a fact unless another file has already supplied its value. That a file
+// is missing explains nothing where another could not be read.
 func unknown[T any](fact *device.Fact[T]) func(why error) {
 	return func(why error) {
-		if _, err := fact.Get(); err != nil {
+		_, before := fact.Get()
+		if before != nil && (errors.Is(before, device.NotAsked) || !errors.Is(why, device.Absent)) {
 			*fact = device.Unknown[T](why)
 		}
 	}

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"testing"
 
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
@@ -146,6 +149,82 @@ func TestEvidenceOfADamagedBackup(t *testing.T) {
 	h := Evidence(t.Context(), find(t, written), Options{})
 	if on, err := h.CloudBackup.Enabled.Get(); err != nil || !on {
 		t.Errorf("enabled %v, %v", on, err)
+	}
+}
+
+// A file that the list does not have may be left from an earlier backup.
+func TestEvidenceIsListed(t *testing.T) {
+	for _, s := range []shape{shapes[0], shapes[2]} {
+		written := write(t, s)
+		path := written.Blob(lastBackups.domain, lastBackups.path)
+		must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		must(t, os.WriteFile(path, backuptest.Plist(map[string]any{"CloudBackupEnabled": false, "RequiresEncryption": true}), 0o600))
+		folder := find(t, written)
+		h := Evidence(t.Context(), folder, Options{})
+		if on, err := h.CloudBackup.Enabled.Get(); !errors.Is(err, device.Absent) {
+			t.Errorf("%s: enabled %v, %v", s.name, on, err)
+		}
+		if proof := Deep(t.Context(), folder, Options{}); faultOf(proof, encryptionRequired).Mode != "" {
+			t.Errorf("%s: %+v", s.name, proof.Faults)
+		}
+	}
+}
+
+// A file that the list has and the folder lacks is not missing on the device.
+func TestEvidenceLost(t *testing.T) {
+	for _, s := range shapes {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(evidenceFiles)})
+		must(t, err)
+		for _, f := range evidenceFiles {
+			must(t, os.Remove(written.Blob(f.Domain, f.Path)))
+		}
+		folder := find(t, written)
+		h := Evidence(t.Context(), folder, unlocked(t, folder, s))
+		for what, err := range map[string]error{
+			"enabled": get(h.CloudBackup.Enabled), "results": get(h.CloudBackup.Results), "allowed": get(h.Restrictions.CloudBackupAllowed),
+		} {
+			if !errors.Is(err, device.Inconclusive) {
+				t.Errorf("%s, %s: %v", s.name, what, err)
+			}
+		}
+		if err := get(h.Account.SignedIn); !errors.Is(err, device.Absent) {
+			t.Errorf("%s: an account that the list does not have: %v", s.name, err)
+		}
+	}
+}
+
+// Files that are encrypted are never read as they are stored, whatever Manifest.plist says of them.
+func TestEvidenceUnderAFalseFlag(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.sqlite")
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	must(t, err)
+	must(t, errors.Join(sqlitex.ExecuteTransient(conn, "CREATE TABLE a (b)", nil), conn.Close()))
+	data, err := os.ReadFile(path)
+	must(t, err)
+	files := append(slices.Clone(evidenceFiles), backuptest.File{Domain: homeDomain, Path: "Library/SMS/sms.db", Data: data})
+	for _, layout := range []backuptest.Layout{backuptest.DB, backuptest.DB100, backuptest.DB101, backuptest.MBDB} {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: layout, Password: "0000", Files: slices.Values(files)})
+		must(t, err)
+		folder := find(t, written)
+		editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = false })(t, written)
+		open := unlocked(t, folder, shape{password: "0000"})
+		for what, options := range map[string]Options{"locked": {}, "open": open} {
+			for _, fault := range Deep(t.Context(), folder, options).Faults {
+				if fault.Mode == innerDatabaseDamaged.ID || fault.Mode == innerDatabaseSuspect.ID {
+					t.Errorf("layout %d, %s: %+v", layout, what, fault)
+				}
+			}
+		}
+		if err := get(Evidence(t.Context(), folder, Options{}).CloudBackup.Enabled); !errors.Is(err, device.NeedsPassword) {
+			t.Errorf("layout %d, without the password: %v", layout, err)
+		}
+		if on, err := Evidence(t.Context(), folder, open).CloudBackup.Enabled.Get(); err != nil || !on {
+			t.Errorf("layout %d: enabled %v, %v", layout, on, err)
+		}
+		must(t, os.Remove(filepath.Join(written.Path, propertiesName)))
+		if err := get(Evidence(t.Context(), folder, Options{}).CloudBackup.Enabled); !errors.Is(err, device.Inconclusive) && layout != backuptest.DB100 {
+			t.Errorf("layout %d, without Manifest.plist: %v", layout, err)
+		}
 	}
 }
 

@@ -230,6 +230,13 @@ func TestIsEncryptedMissing(t *testing.T) {
 	if encrypted, err := Read(t.Context(), Folder{Path: written.Path}).Encrypted.Get(); err == nil && encrypted {
 		t.Error("a keybag alone makes a backup encrypted")
 	}
+	// Manifest.db counts where there is a Manifest.mbdb, too, as in verification.
+	written, other := write(t, shapes[0]), write(t, shapes[3])
+	must(t, os.Rename(filepath.Join(other.Path, mbdbName), filepath.Join(written.Path, mbdbName)))
+	editPlist(propertiesName, func(d map[string]any) { d["BackupKeyBag"] = []byte("VERS") })(t, written)
+	if encrypted, err := Read(t.Context(), Folder{Path: written.Path}).Encrypted.Get(); err != nil || encrypted {
+		t.Errorf("with two lists: encrypted %v, %v", encrypted, err)
+	}
 }
 
 // The records overrule an IsEncrypted that is false: the backup counts as encrypted, and the password

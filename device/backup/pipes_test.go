@@ -29,3 +29,20 @@ func TestPipes(t *testing.T) {
 		}
 	}
 }
+
+// Nor does one in place of a list block what is read of a backup before it is verified.
+func TestPipeForAList(t *testing.T) {
+	for _, name := range []string{dbName, mbdbName} {
+		written := write(t, shapes[0])
+		editPlist(propertiesName, func(d map[string]any) { d["BackupKeyBag"] = []byte("VERS") })(t, written)
+		folder := find(t, written)
+		must(t, os.Remove(filepath.Join(written.Path, dbName)))
+		must(t, unix.Mkfifo(filepath.Join(written.Path, name), 0o600))
+		if encrypted, err := Read(t.Context(), folder).Encrypted.Get(); err != nil || encrypted {
+			t.Errorf("%s: encrypted %v, %v", name, encrypted, err)
+		}
+		if err := get(Evidence(t.Context(), folder, Options{}).CloudBackup.Enabled); err == nil {
+			t.Errorf("%s: evidence from nowhere", name)
+		}
+	}
+}

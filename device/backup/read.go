@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -41,7 +39,7 @@ func ReadLists(ctx context.Context, folder Folder) (device.Backup, *Lists) {
 	b.HostSoftware = info.software
 	b.HostSystem = info.system
 	b.Encrypted = properties.known()
-	if encrypted, err := b.Encrypted.Get(); (err != nil || !encrypted) && hasKeyedRecord(ctx, folder, properties) {
+	if encrypted, err := b.Encrypted.Get(); (err != nil || !encrypted) && hasKeyedRecord(ctx, folder, top, properties) {
 		b.Encrypted = device.Known(true)
 	}
 	b.PasscodeSet = properties.passcode
@@ -52,16 +50,14 @@ func ReadLists(ctx context.Context, folder Folder) (device.Backup, *Lists) {
 
 // hasKeyedRecord reports whether an unencrypted list of files indicates encryption, by one of
 // its first records or by being encrypted record by record.
-func hasKeyedRecord(ctx context.Context, folder Folder, properties properties) bool {
+func hasKeyedRecord(ctx context.Context, folder Folder, top blobDirectory, properties properties) bool {
 	if len(properties.keybag) == 0 {
 		return false
 	}
-	m, err := manifest.OpenMBDB(filepath.Join(folder.Path, mbdbName))
-	if errors.Is(err, fs.ErrNotExist) {
-		m, err = manifest.OpenDB(ctx, filepath.Join(folder.Path, dbName), nil)
-	}
+	v := verification{folder: folder, top: top, properties: properties}
+	m, err := v.openManifest(ctx)
 	if err != nil {
-		return errors.Is(err, manifest.ErrLocked)
+		return errors.Is(err, errClosed)
 	}
 	defer m.Close()
 	var rows, files int

@@ -17,6 +17,8 @@ func reasonFor(err error) error {
 	switch {
 	case errors.Is(err, errClosed):
 		return device.NeedsPassword
+	case errors.Is(err, errKeysLost):
+		return device.Inconclusive
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, manifest.ErrNotFound):
 		return device.Absent
 	case errors.Is(err, fs.ErrPermission):
@@ -44,7 +46,8 @@ type store struct {
 	info       info
 	properties properties
 	options    Options
-	manifest   manifest.Manifest // nil if the backup is not encrypted: IDs are enough
+	manifest   manifest.Manifest // nil if the list of an unencrypted backup cannot be read: IDs are enough
+	locked     bool              // the files are encrypted
 }
 
 func openStore(ctx context.Context, folder Folder, options Options) (*store, error) {
@@ -63,27 +66,40 @@ func openStore(ctx context.Context, folder Folder, options Options) (*store, err
 		_, err := top.lstat(mbdbName)
 		s.blobs.flat = err == nil
 	}
-	if !s.properties.isEncrypted() {
-		return s, nil
-	}
-	v := verification{folder: folder, options: options, root: root, top: top, properties: s.properties, faults: newFaults(Options{})}
-	v.blobs.root, v.blobs.flat = root, s.blobs.flat
-	defer v.blobs.close()
-	s.manifest, err = v.openManifest(ctx)
-	if err != nil {
+	if err := s.openList(ctx, folder); err != nil {
 		s.close()
 		return nil, err
 	}
-	v.judgeKind(ctx, s.manifest)
-	switch {
-	case v.kind != locked: // a program has decrypted the files
-		s.manifest.Close()
-		s.manifest = nil
-	case options.Keys == nil:
-		s.close()
-		return nil, errClosed
-	}
 	return s, nil
+}
+
+// openList opens the list of files and learns whether they are encrypted. The error says why
+// encrypted files cannot be read.
+func (s *store) openList(ctx context.Context, folder Folder) error {
+	v := verification{folder: folder, options: s.options, root: s.root, top: s.top, properties: s.properties, faults: newFaults(Options{})}
+	v.blobs.root, v.blobs.flat = s.root, s.blobs.flat
+	defer v.blobs.close()
+	m, err := v.openManifest(ctx)
+	switch {
+	case err == nil:
+		s.manifest = m
+	case s.properties.isEncrypted(), errors.Is(err, errClosed), errors.Is(err, errKeysLost):
+		return err
+	default:
+		return nil
+	}
+	v.judgeKind(ctx, m)
+	switch v.kind {
+	case locked:
+		if s.locked = true; s.options.Keys == nil {
+			return errClosed
+		}
+	case unknownKind: // Manifest.plist is lost
+		if p := v.peek(ctx, m); p.encrypted > 0 && p.clear == 0 {
+			return errKeysLost
+		}
+	}
+	return nil
 }
 
 func (s *store) close() {
@@ -120,24 +136,33 @@ type plainFile struct {
 // all returns a reader for the whole file.
 func (p plainFile) all() io.Reader { return io.NewSectionReader(p, 0, p.size) }
 
+// open opens a file that the backup lists. Others may be left from an earlier backup, and say
+// nothing about this one. The error is manifest.ErrNotFound only if the backup does not have the
+// file: one that it lists and lacks is not known to be missing on the device.
 func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 	if ctx.Err() != nil {
 		return plainFile{}, context.Cause(ctx)
 	}
 	id := manifest.IDOf(f.domain, f.path)
+	row, err := s.find(ctx, id)
+	if err != nil {
+		return plainFile{}, err
+	}
 	opened, info, err := s.blobs.open(id)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return plainFile{}, device.Inconclusive
 	case err != nil:
 		return plainFile{}, err
 	case opened == nil:
 		return plainFile{}, device.Malformed
 	case info.dataless:
 		opened.Close()
-		return plainFile{}, device.Absent
-	case s.manifest == nil:
+		return plainFile{}, device.Inconclusive
+	case !s.locked:
 		return plainFile{opened, opened, int64(info.size)}, nil
 	}
-	plain, err := s.decrypt(ctx, id, opened, int64(info.size))
+	plain, err := s.decrypt(row, opened, int64(info.size))
 	if err != nil {
 		opened.Close()
 		return plainFile{}, err
@@ -145,12 +170,16 @@ func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 	return plainFile{plain, opened, plain.Size()}, nil
 }
 
-// decrypt looks up a file's key in the manifest.
-func (s *store) decrypt(ctx context.Context, id manifest.FileID, stored io.ReaderAt, size int64) (*cbc.ReaderAt, error) {
-	row, err := s.manifest.Find(ctx, id)
-	if err != nil {
-		return nil, err
+// find looks a file up in the list, if that can be read.
+func (s *store) find(ctx context.Context, id manifest.FileID) (manifest.Row, error) {
+	if s.manifest == nil {
+		return manifest.Row{}, nil
 	}
+	return s.manifest.Find(ctx, id)
+}
+
+// decrypt opens a file with the key in its row.
+func (s *store) decrypt(row manifest.Row, stored io.ReaderAt, size int64) (*cbc.ReaderAt, error) {
 	key, err := s.options.Keys.Unwrap(row.EncryptionKey)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func Unlock(ctx context.Context, folder Folder, password string, progress keybag
 	if properties.err != nil {
 		return nil, properties.err
 	}
-	if properties.kind() == plain && !hasKeyedRecord(ctx, folder, properties) {
+	if properties.kind() == plain && !hasKeyedRecord(ctx, folder, top, properties) {
 		return nil, ErrNotEncrypted
 	}
 	bag, err := properties.bag()

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -18,6 +19,15 @@ type mbdb struct {
 	file   io.ReaderAt
 	size   int64
 	source io.Closer
+
+	index  []place // of the rows, by ID; nil until one is looked for
+	damage error   // why the rows after those could not be read
+}
+
+// A place is where in the file a row begins.
+type place struct {
+	id FileID
+	at int64
 }
 
 const mbdbHeader = "mbdb\x05\x00"
@@ -57,43 +67,81 @@ func (m *mbdb) Check(context.Context, bool) error { return nil }
 
 func (m *mbdb) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		section := io.NewSectionReader(m.file, int64(len(mbdbHeader)), m.size-int64(len(mbdbHeader)))
-		reader := mbdbReader{bufio.NewReaderSize(section, 256<<10), Row{}, nil, hasher{}}
-		for {
-			if ctx.Err() != nil {
-				yield(nil, context.Cause(ctx))
-				return
-			}
-			if _, err := reader.in.Peek(1); errors.Is(err, io.EOF) {
-				return
-			}
-			row, err := reader.read()
-			if !yield(row, err) || err != nil {
-				return
-			}
+		m.each(ctx, func(row *Row, _ int64, err error) bool { return yield(row, err) })
+	}
+}
+
+// each yields the rows and where they begin.
+func (m *mbdb) each(ctx context.Context, yield func(row *Row, at int64, err error) bool) {
+	reader := m.readFrom(int64(len(mbdbHeader)))
+	for {
+		if ctx.Err() != nil {
+			yield(nil, 0, context.Cause(ctx))
+			return
+		}
+		if _, err := reader.in.Peek(1); errors.Is(err, io.EOF) {
+			return
+		}
+		at := reader.at()
+		row, err := reader.read()
+		if !yield(row, at, err) || err != nil {
+			return
 		}
 	}
 }
 
-// Find scans the rows: an mbdb has no index.
+// readFrom returns a reader of the rows from an offset on.
+func (m *mbdb) readFrom(at int64) *mbdbReader {
+	section := io.NewSectionReader(m.file, at, m.size-at)
+	return &mbdbReader{in: bufio.NewReaderSize(section, 256<<10), section: section}
+}
+
+// Find scans the rows once, and remembers where they are: an mbdb has no index.
 func (m *mbdb) Find(ctx context.Context, id FileID) (Row, error) {
-	for row, err := range m.Rows(ctx) {
+	if m.index == nil {
+		m.makeIndex(ctx)
+	}
+	i, found := slices.BinarySearchFunc(m.index, id, func(p place, id FileID) int { return bytes.Compare(p.id[:], id[:]) })
+	switch {
+	case found:
+		row, err := m.readFrom(m.index[i].at).read()
 		if err != nil {
 			return Row{}, err
 		}
-		if row.ID == id {
-			return *row, nil
-		}
+		return *row, nil
+	case m.damage != nil:
+		return Row{}, m.damage
+	default:
+		return Row{}, ErrNotFound
 	}
-	return Row{}, ErrNotFound
+}
+
+func (m *mbdb) makeIndex(ctx context.Context) {
+	index := []place{}
+	m.each(ctx, func(row *Row, at int64, err error) bool {
+		if m.damage = err; err == nil {
+			index = append(index, place{row.ID, at})
+		}
+		return true
+	})
+	slices.SortStableFunc(index, func(a, b place) int { return bytes.Compare(a.id[:], b.id[:]) })
+	m.index = index
 }
 
 // mbdbReader reads records into one buffer.
 type mbdbReader struct {
-	in     *bufio.Reader
-	row    Row
-	buffer []byte
-	hasher hasher
+	in      *bufio.Reader
+	section *io.SectionReader // what in reads
+	row     Row
+	buffer  []byte
+	hasher  hasher
+}
+
+// at returns the offset of the next record in the file.
+func (r *mbdbReader) at() int64 {
+	_, start, _ := r.section.Outer()
+	read, _ := r.section.Seek(0, io.SeekCurrent) // which never fails
+	return start + read - int64(r.in.Buffered())
 }
 
 // mbdbFixed holds the fixed-length fields in the middle of a record.
