@@ -38,7 +38,7 @@ func judgePowerNow(s device.Snapshot) []Finding {
 	power := live(s).Power
 	external, err := power.External.Get()
 	if err != nil {
-		return unknown(s, "Whether the device is on power", err)
+		return unknown(s, "Whether the device is on power", unreadOnRecord(s, err, pastWindows))
 	}
 	from := ", from this computer"
 	if overNetwork(s) {

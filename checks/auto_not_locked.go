@@ -35,7 +35,7 @@ func judgeLock(s device.Snapshot) []Finding {
 func judgeLockNow(s device.Snapshot) []Finding {
 	locked, err := live(s).LockedNow.Get()
 	if err != nil {
-		return unknown(s, "Whether the device locks", err)
+		return unknown(s, "Whether the device locks", unreadOnRecord(s, err, pastWindows))
 	}
 	evidence := []Evidence{read(s, "Locked with a passcode now", yesNo(locked), "", "lockdown PasswordProtected")}
 	if profiles, err := live(s).Management.Profiles.Get(); err == nil {

@@ -71,6 +71,9 @@ func window(ago, length time.Duration, until lost) func(*device.History) {
 	}
 }
 
+// unreadWindow adds an entry that cannot be read.
+func unreadWindow(h *device.History) { h.Schedule.UnreadWindows++ }
+
 // noWindows makes a device one that was never ready.
 func noWindows(h *device.History) { h.Schedule.Windows = device.Known([]device.BackupWindow{}) }
 

@@ -200,7 +200,8 @@ func showFresh(s device.Snapshot, now time.Time) proof {
 }
 
 // showNoFailureSince checks every source of attempts that was opened. A source that was opened
-// but could not be read leaves the statement unknown, as does an attempt without a date.
+// but could not be read, even in part, leaves the statement unknown, as does an attempt without a
+// date.
 func showNoFailureSince(s device.Snapshot) proof {
 	list := traces(s)
 	if len(list) > 0 && !list[0].at.IsZero() {
@@ -212,6 +213,9 @@ func showNoFailureSince(s device.Snapshot) proof {
 	for _, r := range records(s) {
 		if _, err := r.CloudBackup.Results.Get(); silent(err) && opened(err) {
 			return notShown(s, err)
+		}
+		if r.CloudBackup.UnreadResults+r.Schedule.UnreadWindows > 0 && !superseded(s, r) {
+			return notShown(s, device.Malformed)
 		}
 	}
 	if len(list) > 0 {

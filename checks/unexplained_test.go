@@ -124,6 +124,24 @@ func unwellWithCause(t *testing.T, name string, s device.Snapshot) {
 	}
 }
 
+// An entry that cannot be read may be a failure, unless a good backup was made after the record.
+func TestAnAttemptThatCannotBeRead(t *testing.T) {
+	unread := func(h *device.History) { h.CloudBackup.UnreadResults++ }
+	for name, test := range map[string]struct {
+		s    device.Snapshot
+		want Shown
+	}{
+		"beside an outdated failure": {well(lastBackedUp(6*time.Hour), recorded(time.Hour, failed(2*aDay, 303), unread)), NotShown},
+		"a window":                   {well(lastBackedUp(6*time.Hour), recorded(time.Hour, unreadWindow)), NotShown},
+		"in an outdated record":      {well(lastBackedUp(6*time.Hour), recorded(aDay, failed(2*aDay, 303), unread)), ShownTrue},
+	} {
+		d := Diagnose(test.s, Run(test.s, All()))
+		if i := slices.IndexFunc(d.Proof, func(n Need) bool { return n.ID == "no-failure-since" }); d.Proof[i].Shown != test.want {
+			t.Errorf("%s: no failure since is %s, want %s", name, d.Proof[i].Shown, test.want)
+		}
+	}
+}
+
 // A failed attempt without a credible date is not given the date of its record, and settles nothing
 // about the time since the last good backup.
 func TestAFailureWithoutADate(t *testing.T) {

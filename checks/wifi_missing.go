@@ -36,7 +36,7 @@ func judgeWiFi(s device.Snapshot) []Finding {
 	}
 	otherwise := ask("The device is on Wi-Fi at this moment, which does not show that it is at night.", now)
 	if err != nil {
-		otherwise = unknown(s, "Whether the device is on Wi-Fi", err)
+		otherwise = unknown(s, "Whether the device is on Wi-Fi", unreadOnRecord(s, err, pastWindows))
 	}
 	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.OnWiFi }, "Wi-Fi", withWiFiSwitch(s, otherwise))
 }

@@ -41,6 +41,8 @@ type PastCloudBackup struct {
 	AttemptCount Fact[uint64]        `json:"attemptCount,omitzero"` // MobileBackup / BackupStateInfo.backupAttemptCount
 	Results      Fact[[]PastAttempt] `json:"results,omitzero"`      // MobileBackup / BackupStateInfo.errors: at most ten including successes, newest first
 
+	UnreadResults uint64 `json:"unreadResults,omitempty"` // entries of errors that cannot be read; Results lacks them
+
 	LastComputerBackup Fact[time.Time] `json:"lastComputerBackup,omitzero"` // ldbackup / LastiTunesBackupDate: the backup before the one that contains it, or the start of that one
 	RequiresEncryption Fact[bool]      `json:"requiresEncryption,omitzero"` // ldbackup / RequiresEncryption: a managed policy requires encrypted computer backups
 }
@@ -65,6 +67,7 @@ type PastCause struct {
 // RootDomain com.apple.MobileBackup.plist.
 type PastSchedule struct {
 	Windows            Fact[[]BackupWindow] `json:"windows,omitzero"`            // LastOnConditionEvents: at most ten, newest first
+	UnreadWindows      uint64               `json:"unreadWindows,omitempty"`     // entries of LastOnConditionEvents that cannot be read; Windows lacks them
 	FailureCount       Fact[uint64]         `json:"failureCount,omitzero"`       // FailureCount: consecutive failures
 	MissingKeyFailures Fact[uint64]         `json:"missingKeyFailures,omitzero"` // MissingEncryptionKeyFailureCount
 	RetryAfter         Fact[time.Time]      `json:"retryAfter,omitzero"`         // RetryAfter: no attempt before then

@@ -251,6 +251,11 @@ var table = []Fault{
 		Remedy: "Back the device up again.",
 	},
 	{
+		Mode: "dated-ahead", Severity: Suspicious,
+		Title:  "The backup is dated in the future, so its age is not known",
+		Remedy: "Check the date of this computer and of the device, and back the device up again once both are right.",
+	},
+	{
 		Mode: "blob-longer", Severity: Note,
 		Title: "Files are longer than recorded and carry no digest; one that grew during the backup looks the same",
 	},

@@ -381,6 +381,9 @@ func testDirectoryThatIsAFile(t *testing.T, lost bool) {
 		if got := checks.BackupVerdict(proof); got != device.Broken || !slices.Contains(modes(proof), "row-unreadable") {
 			t.Errorf("lost %t, %s: %s, %+v", lost, proof.Depth, got, proof.Faults)
 		}
+		if n := faultOf(proof, rowUnreadable).Count; n != 1 || proof.Unlisted != 0 {
+			t.Errorf("lost %t, %s: %d rows and %d unlisted files for one", lost, proof.Depth, n, proof.Unlisted)
+		}
 	}
 }
 

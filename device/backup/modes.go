@@ -15,7 +15,7 @@ var Modes = []*Mode{
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
 	rowUnreadable, recordMissing, notSent, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
 	encryptionRequired,
-	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
+	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, datedAhead, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
 }
 
@@ -62,6 +62,7 @@ var (
 	innerDatabaseDamaged = &Mode{"inner-database-damaged", false}
 	appFilesMissing      = &Mode{"app-files-missing", true}
 	old                  = &Mode{"old", false}
+	datedAhead           = &Mode{"dated-ahead", false}
 	layoutUnread         = &Mode{"layout-unread", false}
 	decrypted            = &Mode{"decrypted-copy", false}
 	manifestKeysLost     = &Mode{"manifest-keys-lost", false}

@@ -47,14 +47,14 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 		return
 	}
 	listed := make([]manifest.FileID, 0, expected)
-	var others []manifest.FileID // rows of kinds that are never stored
+	var others []manifest.FileID // rows of kinds that are never stored; one that cannot be read was reported
 	for row, err := range m.Rows(ctx) {
 		if err != nil {
 			return // compare has already reported it
 		}
 		switch {
 		case !unlike[row.ID[0]]:
-		case row.Kind == manifest.Directory, row.Kind == manifest.Link:
+		case row.Err == nil && (row.Kind == manifest.Directory || row.Kind == manifest.Link):
 			others = append(others, row.ID)
 		default:
 			listed = append(listed, row.ID)
@@ -67,6 +67,7 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || in != id[0] {
 			if _, contradicts := slices.BinarySearchFunc(others, id, compareIDs); contradicts {
 				v.refuteRow(v.blobs.path(in, id), id, "listed as a directory or a link, and stored as a file")
+				return
 			}
 			v.unlisted.Add(1)
 			v.faults.addFile(orphan, device.BackupProblem{Path: v.blobs.path(in, id), FileID: id.String()})

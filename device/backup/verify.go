@@ -53,6 +53,7 @@ type Progress struct {
 // Thresholds beyond which a backup is remarked on.
 const (
 	oldAfter      = 90 * 24 * time.Hour
+	mayBeAhead    = 24 * time.Hour // clocks and zones differ
 	hugeManifest  = 1 << 30
 	leastFree     = 1 << 30 // bytes free on the disk; how much the next backup needs is not known
 	progressEvery = 250 * time.Millisecond

@@ -13,7 +13,7 @@ import (
 // an identifier of its own.
 func (v *verification) isCrafted() bool {
 	date, err := v.status.date.Get()
-	return err == nil && date.Unix() == 0 && strings.Trim(v.status.uuid, "0-") == ""
+	return err == nil && date.Unix() == 0 && v.status.uuid != "" && strings.Trim(v.status.uuid, "0-") == ""
 }
 
 func (v *verification) judgeStatus() {
@@ -116,9 +116,15 @@ func (v *verification) judgeIdentity() {
 }
 
 func (v *verification) judgeAge() {
-	date, err := v.status.date.Get()
-	if age := v.options.Now.Sub(date); err == nil && !v.options.Now.IsZero() && age > oldAfter {
+	date, err := either(v.status.date, v.info.date).Get()
+	if err != nil || v.options.Now.IsZero() {
+		return
+	}
+	switch age := v.options.Now.Sub(date); {
+	case age > oldAfter:
 		v.faults.add(old, fmt.Sprintf("%d days", int(age.Hours()/24)))
+	case age < -mayBeAhead:
+		v.faults.add(datedAhead, "")
 	}
 }
 

@@ -70,7 +70,10 @@ func (v *verification) judgeJournal(m manifest.Manifest) {
 // is encrypted. SQLite ignores a damaged log without an error.
 func (v *verification) judgeLog(ctx context.Context, m manifest.Manifest) {
 	path := filepath.Join(v.folder.Path, dbName)
+	info, err := v.top.lstat(dbName + "-wal")
 	switch v.hasLog = !m.Flat() && database.HasLog(path); {
+	case !m.Flat() && err == nil && !info.regular:
+		v.leaveOpen(device.StatementList, listIncomplete, "a log of changes is beside it, and it is not a file")
 	case !m.Flat() && v.isInCloud(dbName+"-wal"):
 		v.leaveOpen(device.StatementList, cloudPlaceholder, dbName+"-wal")
 	case !v.hasLog:

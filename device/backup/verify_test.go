@@ -478,6 +478,28 @@ func TestOldBackupInARenamedFolder(t *testing.T) {
 	}
 }
 
+// The age of a backup goes by the date that is shown for it. One in the future has none.
+func TestAge(t *testing.T) {
+	year := 365 * 24 * time.Hour
+	for name, test := range map[string]struct {
+		do   func(*testing.T, backuptest.Folder)
+		now  time.Time
+		want []string
+	}{
+		"a day ahead":   {setStatus("Date", backuptest.Day.Add(23*time.Hour)), backuptest.Day, nil},
+		"a year ahead":  {setStatus("Date", backuptest.Day.Add(year)), backuptest.Day, []string{"dated-ahead"}},
+		"by Info.plist": {setStatus("Date", "none"), backuptest.Day.Add(year), []string{"old"}},
+		"1970, without an identifier": {func(t *testing.T, f backuptest.Folder) {
+			setStatus("Date", time.Unix(0, 0).UTC())(t, f)
+			editPlist(statusName, func(d map[string]any) { delete(d, "UUID") })(t, f)
+		}, backuptest.Day, []string{"old"}},
+	} {
+		written := write(t, shapes[0])
+		test.do(t, written)
+		expect(t, name, device.Whole, test.want, Quick(t.Context(), find(t, written), Options{Now: test.now}))
+	}
+}
+
 func TestProgressIsTold(t *testing.T) {
 	var last atomic.Pointer[Progress]
 	Deep(t.Context(), find(t, write(t, shapes[0])), Options{Progress: func(p Progress) { last.Store(&p) }})
@@ -901,6 +923,17 @@ func TestManifestLogNotRead(t *testing.T) {
 	written = write(t, shapes[1])
 	addFile(dbName+"-wal")(t, written)
 	expect(t, "encrypted", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[1])...)
+	for what, make := range map[string]func(path string) error{
+		"a folder": func(path string) error { return os.Mkdir(path, 0o700) },
+		"a link":   func(path string) error { return os.Symlink("elsewhere", path) },
+	} {
+		written = write(t, shapes[0])
+		if err := make(filepath.Join(written.Path, dbName+"-wal")); err != nil {
+			t.Logf("%s: %v", what, err) // Windows lets few users make links
+			continue
+		}
+		expect(t, what, device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[0])...)
+	}
 }
 
 // Unreadable rows are reported one by one, and the others are still inspected.

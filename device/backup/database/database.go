@@ -106,8 +106,8 @@ func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, e
 
 // HasLog reports whether the database at path has an unmerged write-ahead log.
 func HasLog(path string) bool {
-	info, err := os.Stat(path + "-wal")
-	return err == nil && info.Size() > 0
+	info, err := os.Lstat(path + "-wal") // links out of a backup are not followed
+	return err == nil && info.Mode().IsRegular() && info.Size() > 0
 }
 
 // OpenWithLog opens a copy of a database together with its write-ahead log. The copy is in its

@@ -139,8 +139,28 @@ func TestMobileBackupThatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	lacks(t, "windows", h.Schedule.Windows, device.Malformed)
+	if h.Schedule.UnreadWindows != 2 {
+		t.Errorf("%d windows unread, want 2", h.Schedule.UnreadWindows)
+	}
 	lacks(t, "restore pending", h.Restore.Pending, device.WrongType)
 	lacks(t, "keys missing", h.Schedule.KeysMissing, device.WrongType)
+}
+
+// Entries that cannot be read are counted beside those that can.
+func TestMobileBackupReadInPart(t *testing.T) {
+	var h device.History
+	err := MobileBackup(&h, marshal(t, map[string]any{
+		"BackupStateInfo":       map[string]any{"errors": []any{"303", map[string]any{"code": 303, "date": day}}},
+		"LastOnConditionEvents": []any{"garbage", "2023-05-19T21:38:16.693-04:00|37457.724|1|1|1|0|1|0|120|0|37299|0||0|2|0|0"},
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, errResults := h.CloudBackup.Results.Get()
+	windows, errWindows := h.Schedule.Windows.Get()
+	if errResults != nil || errWindows != nil || len(results) != 1 || len(windows) != 1 || h.CloudBackup.UnreadResults != 1 || h.Schedule.UnreadWindows != 1 {
+		t.Errorf("%+v, %+v", h.CloudBackup, h.Schedule)
+	}
 }
 
 func TestRestorePending(t *testing.T) {

@@ -36,10 +36,12 @@ func MobileBackup(h *device.History, data []byte) error {
 	h.CloudBackup.State = within(stateErr, state.Uint, "state")
 	h.CloudBackup.Progress = within(stateErr, state.Float, "progress")
 	h.CloudBackup.AttemptCount = within(stateErr, state.Uint, "backupAttemptCount")
-	h.CloudBackup.Results = results(state, stateErr)
+	h.CloudBackup.Results, h.CloudBackup.UnreadResults = results(state, stateErr)
 
+	readable, unread := windows(list)
 	h.Schedule = device.PastSchedule{
-		Windows:            windows(list),
+		Windows:            readable,
+		UnreadWindows:      unread,
 		FailureCount:       device.FactOf(list.Uint("FailureCount")),
 		MissingKeyFailures: device.FactOf(list.Uint("MissingEncryptionKeyFailureCount")),
 		RetryAfter:         device.FactOf(list.Date("RetryAfter")),
@@ -115,31 +117,31 @@ func anyTrue(list safeplist.Dict, keys ...string) device.Fact[bool] {
 }
 
 // results returns the most recent results of iCloud backups. All are stored under "errors",
-// successes with code 0. An entry that cannot be read may be a failure: unless the newest that can
-// be read is one, the results are then unknown.
-func results(state safeplist.Dict, err error) device.Fact[[]device.PastAttempt] {
+// successes with code 0. An entry that cannot be read may be a failure: unread counts them, and
+// unless the newest that can be read is a failure, the results are then unknown.
+func results(state safeplist.Dict, err error) (found device.Fact[[]device.PastAttempt], unread uint64) {
 	if err != nil {
-		return device.Unknown[[]device.PastAttempt](err)
+		return device.Unknown[[]device.PastAttempt](err), 0
 	}
 	list, err := state.List("errors")
 	if err != nil {
-		return device.Unknown[[]device.PastAttempt](err)
+		return device.Unknown[[]device.PastAttempt](err), 0
 	}
-	attempts, complete := []device.PastAttempt{}, true
+	attempts := []device.PastAttempt{}
 	for _, entry := range list[:min(len(list), maxResults)] {
 		item, _ := entry.(map[string]any) // nil, which has no code, if it is none
 		attempt, err := attemptOf(item)
 		if err != nil {
-			complete = false
+			unread++
 			continue
 		}
 		attempts = append(attempts, attempt)
 	}
 	slices.SortStableFunc(attempts, func(a, b device.PastAttempt) int { return newestFirst(a.At, b.At) })
-	if !complete && (len(attempts) == 0 || attempts[0].Code == 0) {
-		return device.Unknown[[]device.PastAttempt](device.Malformed)
+	if unread > 0 && (len(attempts) == 0 || attempts[0].Code == 0) {
+		return device.Unknown[[]device.PastAttempt](device.Malformed), unread
 	}
-	return device.Known(attempts)
+	return device.Known(attempts), unread
 }
 
 func newestFirst(a, b device.Fact[time.Time]) int {
@@ -227,25 +229,26 @@ func preflight(list safeplist.Dict) device.PastPreflight {
 	}
 }
 
-// windows returns LastOnConditionEvents, leaving out unreadable entries unless all are.
-func windows(list safeplist.Dict) device.Fact[[]device.BackupWindow] {
+// windows returns LastOnConditionEvents without entries that cannot be read, which unread counts. If
+// none can be read, they are unknown.
+func windows(list safeplist.Dict) (known device.Fact[[]device.BackupWindow], unread uint64) {
 	events, err := list.List("LastOnConditionEvents")
 	if err != nil {
-		return device.Unknown[[]device.BackupWindow](err)
+		return device.Unknown[[]device.BackupWindow](err), 0
 	}
 	found := []device.BackupWindow{}
 	for _, event := range events[:min(len(events), maxWindows)] {
-		text, ok := event.(string)
-		if !ok {
+		text, _ := event.(string) // "" is no window
+		window, err := ParseWindow(text)
+		if err != nil {
+			unread++
 			continue
 		}
-		if window, err := ParseWindow(text); err == nil {
-			found = append(found, window)
-		}
+		found = append(found, window)
 	}
-	if len(found) == 0 && len(events) > 0 {
-		return device.Unknown[[]device.BackupWindow](device.Malformed)
+	if len(found) == 0 && unread > 0 {
+		return device.Unknown[[]device.BackupWindow](device.Malformed), unread
 	}
 	slices.SortStableFunc(found, func(a, b device.BackupWindow) int { return b.Start.Compare(a.Start) })
-	return device.Known(found)
+	return device.Known(found), unread
 }
