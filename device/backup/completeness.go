@@ -67,30 +67,34 @@ func (v *verification) absentApps() []string {
 // marks returns the marks of the top-level files, the backup folder and its subfolders. In the
 // flat layout the backup folder's own mark changes when a file is added or removed, as it does
 // for top-level names.
-func (v *verification) marks() map[string]mark {
-	marks := map[string]mark{}
-	look := func(name string) { marks[name] = markOf(v.top, name) }
-	for _, name := range []string{".", statusName, propertiesName, infoName, dbName, dbName + "-wal", mbdbName, snapshotName} {
-		look(name)
-	}
-	if marks[mbdbName].exists && !marks[dbName].exists {
-		return marks
-	}
-	names, _ := v.names()
+func (v *verification) marks() marks {
+	names := [...]string{".", statusName, propertiesName, infoName, dbName, dbName + "-wal", mbdbName, snapshotName}
+	all := make(marks, 0, 2*len(names))
 	for _, name := range names {
+		all = append(all, namedMark{name, markOf(v.top, name)})
+	}
+	if all.of(mbdbName).exists && !all.of(dbName).exists {
+		return all
+	}
+	inTop, _ := v.names()
+	for _, name := range inTop {
 		if len(name) == 2 {
-			look(name)
+			all = append(all, namedMark{name, markOf(v.top, name)})
 		}
 	}
-	return marks
+	return all
 }
 
 // judgeChange reports a folder that changed during verification: what was read first may not
 // belong with what was read last.
-func (v *verification) judgeChange(before map[string]mark) {
-	after := v.marks()
-	for name, was := range before {
-		switch is := after[name]; {
+func (v *verification) judgeChange(before marks) {
+	after := v.marks() // of the same names, unless a list of files came or went
+	for i, named := range before {
+		var is mark
+		if i < len(after) {
+			is = after[i].mark
+		}
+		switch was := named.mark; {
 		case was.err != nil || is.err != nil:
 			v.leaveOpen(device.StatementUnchanged, cmp.Or(obstacle(cmp.Or(was.err, is.err)), noPermission), "")
 		case was != is:

@@ -33,9 +33,10 @@ func (l *Lists) Size() int64 {
 }
 
 // lists returns the property lists of a folder whose files have these marks.
-func (v *verification) lists(now map[string]mark) (status, info, properties) {
+func (v *verification) lists(now marks) (status, info, properties) {
 	same := func(i int) bool {
-		return v.options.Lists != nil && now[listNames[i]].err == nil && v.options.Lists.marks[i] == now[listNames[i]]
+		mark := now.of(listNames[i])
+		return v.options.Lists != nil && mark.err == nil && v.options.Lists.marks[i] == mark
 	}
 	if same(0) && same(1) && same(2) {
 		return v.options.Lists.status, v.options.Lists.info, v.options.Lists.properties
@@ -49,6 +50,24 @@ type mark struct {
 	modified int64 // Unix nanoseconds
 	exists   bool
 	err      error // why nothing is known; nil if it is known whether it exists
+}
+
+// marks are the marks of several names. A map of so few takes three times the memory.
+type marks []namedMark
+
+type namedMark struct {
+	name string
+	mark mark
+}
+
+// of returns the mark of a name; a zero mark if there is none.
+func (m marks) of(name string) mark {
+	for _, named := range m {
+		if named.name == name {
+			return named.mark
+		}
+	}
+	return mark{}
 }
 
 func markOf(top blobDirectory, name string) mark {

@@ -15,7 +15,7 @@ import (
 
 // lookAtTop judges the property lists of a folder whose files have these marks, and reports whether
 // its files are worth checking.
-func (v *verification) lookAtTop(marks map[string]mark) bool {
+func (v *verification) lookAtTop(marks marks) bool {
 	v.status, v.info, v.properties = v.lists(marks)
 	switch {
 	case v.isCrafted():

@@ -28,7 +28,9 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 		v.judgeKeybag()
 	}
 	v.judgePassword()
-	v.prepareInside()
+	if v.depth == device.DeepLook {
+		v.prepareInside()
+	}
 	v.judgeJournal(m)
 	v.judgeLog(ctx, m)
 	var check sync.WaitGroup
