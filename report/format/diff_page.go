@@ -54,7 +54,7 @@ func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 	if between := p.betweenOf(d); between != "" {
 		p.print(p.hang("", plain, between)...)
 	}
-	p.print(p.hang("", plain, changesOf(d.Changes))...)
+	p.print(p.hang("", plain, changesOf(d))...)
 	return p.write(w)
 }
 
@@ -86,9 +86,25 @@ func (p *page) betweenOf(d report.Diff) string {
 	return "From " + words.Moment(p.in(d.Old)) + " to " + words.Moment(p.in(d.New)) + "."
 }
 
-func changesOf(c report.ChangeCounts) string {
+// changesOf counts the changes. Without any, it says of how many devices that was found: nothing is
+// known of one that was not examined both times.
+func changesOf(d report.Diff) string {
+	c := d.Changes
 	if c == (report.ChangeCounts{}) {
-		return "No cause before, and none now."
+		compared := 0
+		for _, of := range d.Devices {
+			if wasExamined(of.Before) && wasExamined(of.After) {
+				compared++
+			}
+		}
+		switch compared {
+		case 0:
+			return "No device was examined both times, so there is nothing to compare."
+		case len(d.Devices):
+			return "No cause was found before, and none now."
+		default:
+			return fmt.Sprintf("No cause was found before, and none now, on %d of %s: the others were not examined both times.", compared, words.Count(len(d.Devices), "device"))
+		}
 	}
 	text := fmt.Sprintf("%d new · %d still there · %d fixed", c.New, c.Still, c.Fixed)
 	for _, more := range []struct {
@@ -100,4 +116,9 @@ func changesOf(c report.ChangeCounts) string {
 		}
 	}
 	return text
+}
+
+// wasExamined reports whether a verdict is of a device that was examined.
+func wasExamined(verdict string) bool {
+	return verdict != "" && checks.Verdict(verdict) != checks.NotExamined
 }
