@@ -35,8 +35,8 @@ func staleCommand(e env) *cli.Command {
 			&cli.IntFlag{Name: "days", Category: reportFlags, Usage: "accept a last backup up to `DAYS` old", Value: 14},
 		}, mdmFlags(), tableJSONOrCSV.Flags(reportFlags), displayFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			if ctx.Int("days") < 1 {
-				return command.Usage("", "--days must be at least 1")
+			if days := ctx.Int("days"); days < 1 || days > command.MostDays {
+				return command.Usage("", "--days must be 1 to %d", command.MostDays)
 			}
 			printer, err := tableJSONOrCSV.Printer(ctx, e.Stdout)
 			if err != nil {

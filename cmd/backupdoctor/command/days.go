@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// maxDays is ten years, the maximum of the hub's pages.
-const maxDays = 3650
+// MostDays is ten years, the maximum of the hub's pages.
+const MostDays = 3650
 
 var daysPattern = regexp.MustCompile(`^([0-9]{1,4})([dw])$`)
 
@@ -20,8 +20,8 @@ func Days(flag, text string) (int, error) {
 	if found[2] == "w" {
 		days *= 7
 	}
-	if err != nil || days < 1 || days > maxDays {
-		return 0, Usage("", "--%s must be 1 to %d days", flag, maxDays)
+	if err != nil || days < 1 || days > MostDays {
+		return 0, Usage("", "--%s must be 1 to %d days", flag, MostDays)
 	}
 	return days, nil
 }
