@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
-	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
@@ -114,14 +111,7 @@ func (e env) withHistory(ctx context.Context, answer func(*ledger.Store) error) 
 
 // changingHistory calls change with the history, if there is one.
 func (e env) changingHistory(ctx context.Context, change func(*ledger.Store) error) error {
-	path, err := scan.HistoryPath(e.Env)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan starts one, at " + path}
-	}
-	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
+	store, err := scan.ChangeHistory(ctx, e.Env, e.screen)
 	if err != nil {
 		return err
 	}

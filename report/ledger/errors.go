@@ -24,7 +24,9 @@ var (
 	ErrNoRun    = errors.New("the history has no such run")
 	ErrRunning  = errors.New("the run has not ended")
 	ErrDenied   = errors.New("this user may not write to it")
+	ErrReadOnly = errors.New("its volume is mounted read-only")
 	ErrFinished = errors.New("the run has ended")
+	ErrNoEnd    = errors.New("whether the run has ended is not known")
 	ErrUnknown  = errors.New("no such device or report is known")
 	ErrPage     = errors.New("the place in the list cannot be read") // not written by this version
 )

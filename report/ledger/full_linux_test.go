@@ -108,3 +108,24 @@ func TestNoRoomForARecovery(t *testing.T) {
 		must(t, s.Close())
 	}
 }
+
+// TestAVolumeThatIsReadOnly is no question of the user's permissions.
+func TestAVolumeThatIsReadOnly(t *testing.T) {
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=20m"); err != nil {
+		t.Skipf("no disk can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	path := filepath.Join(disk, "history.sqlite")
+	s, err := OpenHistory(t.Context(), path)
+	must(t, err)
+	must(t, s.Close())
+	must(t, unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	if s, err := OpenHistory(t.Context(), path); !errors.Is(err, ErrReadOnly) || errors.Is(err, ErrDenied) {
+		t.Errorf("got %v, %v", s, err)
+	}
+}

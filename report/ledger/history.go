@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
@@ -32,7 +33,7 @@ type history struct {
 
 // historyFile identifies a history file.
 var historyFile = kind{file.Kind{
-	Noun: "history", AppID: 0x62646c67, // "bdlg"
+	Noun: "history", AppID: file.HistoryID,
 	Tables: []string{"runs", "reports", "visits", "findings", "details"},
 }}
 
@@ -65,9 +66,25 @@ func OpenHistory(ctx context.Context, path string) (*Store, error) {
 		err = s.renew(ctx, err)
 	}
 	if err != nil {
-		return nil, errors.Join(historyFile.inWords(ctx, err), s.Close())
+		return nil, errors.Join(whyDenied(path, historyFile.inWords(ctx, err)), s.Close())
 	}
 	return s, nil
+}
+
+// whyDenied returns a more precise error than ErrDenied, if there is one: SQLite returns the same code
+// for a user without permission and for a volume that cannot be written.
+func whyDenied(path string, err error) error {
+	if !errors.Is(err, ErrDenied) {
+		return err
+	}
+	tried, failed := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".try-*")
+	if errors.Is(failed, syscall.EROFS) {
+		return fmt.Errorf("the history could not be written: %w", ErrReadOnly)
+	}
+	if failed == nil {
+		err = errors.Join(err, tried.Close(), os.Remove(tried.Name()))
+	}
+	return err
 }
 
 // identify reports what is at the path of a history. A history in the old format counts as damaged:

@@ -16,7 +16,7 @@ import (
 )
 
 // hubFile identifies a SQLite file of a hub.
-var hubFile = kind{file.Kind{Noun: "database", AppID: 0x6264666c}} // "bdfl"
+var hubFile = kind{file.Kind{Noun: "database", AppID: file.HubID}}
 
 // safe are the settings of every connection to a file, which may come from an untrusted source.
 var safe = []string{"trusted_schema(OFF)", "cell_size_check(ON)"}

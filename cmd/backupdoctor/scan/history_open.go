@@ -100,9 +100,31 @@ func ReadHistory(ctx context.Context, env command.Env) (*ledger.Store, error) {
 	}
 	store, err := ledger.OpenHistoryToRead(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan starts one, at " + path}
+		return nil, noHistoryYet(path)
 	}
 	return store, HistoryError(err)
+}
+
+// ChangeHistory opens an existing history for writing.
+func ChangeHistory(ctx context.Context, env command.Env, messages io.Writer) (*ledger.Store, error) {
+	path, err := HistoryPath(env)
+	if err == nil {
+		err = checkFolder(env, path)
+	}
+	if err == nil {
+		err = HistoryError(ledger.CheckHistory(path))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, noHistoryYet(path)
+	}
+	return OpenHistory(ctx, env, messages)
+}
+
+func noHistoryYet(path string) error {
+	return command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan starts one, at " + path}
 }
 
 // HistoryError adds a hint to an error of the history.
@@ -120,6 +142,8 @@ func HistoryError(err error) error {
 	case errors.Is(err, ledger.ErrOlder):
 		hint = "backupdoctor scan upgrades it"
 	case errors.Is(err, ledger.ErrForeign):
+		hint = "name another file in " + HistoryVariable + ", or " + NoHistory + " to keep no history"
+	case errors.Is(err, ledger.ErrReadOnly):
 		hint = "name another file in " + HistoryVariable + ", or " + NoHistory + " to keep no history"
 	case errors.Is(err, ledger.ErrDenied), errors.Is(err, fs.ErrPermission):
 		hint = "if a run with sudo made it, sudo chown -R \"$USER\" on its folder gives it back; " + HistoryVariable + " names another file"

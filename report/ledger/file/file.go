@@ -23,6 +23,12 @@ var (
 	ErrAway = errors.New("is not there")
 )
 
+// The SQLite application IDs of this program's ledgers.
+const (
+	HistoryID = 0x62646c67 // "bdlg"
+	HubID     = 0x6264666c // "bdfl"
+)
+
 // A Kind is one of this program's types of ledger.
 type Kind struct {
 	Noun   string   // history or database
@@ -184,7 +190,12 @@ func (k Kind) owns(page []byte) bool {
 
 // formOf names the format of a foreign file.
 func formOf(page []byte) string {
-	if bytes.HasPrefix(page, []byte(magic)) {
+	switch {
+	case (Kind{AppID: HistoryID}).marked(page):
+		return "the history of a computer, which backupdoctor history reads"
+	case (Kind{AppID: HubID}).marked(page):
+		return "the database of a hub, which backupdoctor fleet reads"
+	case bytes.HasPrefix(page, []byte(magic)):
 		return "a SQLite database of another program"
 	}
 	return "not a SQLite database"
