@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // stepTimeout is the time limit for one step, including waiting for other hubs.
@@ -67,6 +69,9 @@ func OpenToRead(ctx context.Context, address string) (*Store, error) {
 		return nil, err
 	}
 	err = s.read(ctx, func(tx transaction) error { return s.kind.checkVersion(ctx, tx) })
+	if path := fileOf(address); path != "" && codeOf(err) == sqlite3.SQLITE_ERROR {
+		err = fmt.Errorf("%s has no tables of a hub: it was copied without its log, %s-wal, or never finished", path, filepath.Base(path))
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), s.Close())
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -147,5 +148,13 @@ func TestStatisticsTakeTooLong(t *testing.T) {
 	}
 	if _, err := s.Put(t.Context(), message(1, "oslo", sheet{id: "a", taken: monday})); err != nil {
 		t.Error(err)
+	}
+}
+
+// A database that was copied while a hub had it open may lack everything, which is in its log.
+func TestADatabaseWithoutItsLog(t *testing.T) {
+	path := changedBy(t, filepath.Join(t.TempDir(), "fleet.db"), "PRAGMA application_id = 0x6264666c; PRAGMA user_version = 1")
+	if s, err := OpenToRead(t.Context(), "sqlite:"+path); err == nil || !strings.Contains(err.Error(), "copied without its log, fleet.db-wal") {
+		t.Errorf("%v, %v", s, err)
 	}
 }

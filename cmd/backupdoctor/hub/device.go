@@ -78,7 +78,7 @@ func writeFacts(w io.Writer, d ledger.Device, now time.Time) error {
 	facts := [][]string{
 		{"Device", label(d.UDID)}, {"Name", label(d.Name)}, {"Serial", label(d.Serial)}, {"Model", label(d.ModelName)},
 		{"System", label(strings.TrimSpace(d.System + " " + d.ProductVersion))}, {"Site", label(d.Site)},
-		{"Last backup", export.LastBackup(d, now)}, {"Verdict", d.Verdict}, {"Headline", d.Headline}, {"Causes", export.Causes(d)},
+		{"Last backup", export.LastBackup(d, now)}, {"Read", export.Read(words.Ago(d.TakenAt, now), d.Doubtful)}, {"Verdict", export.Verdict(d)}, {"Headline", d.Headline}, {"Causes", export.Causes(d)},
 	}
 	for _, f := range d.Asset {
 		facts = append(facts, []string{label(f.Name), label(f.Value)})

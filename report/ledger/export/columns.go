@@ -23,7 +23,7 @@ func Devices(now time.Time) format.List[ledger.Device] {
 		{Head: "NAME", Text: func(d ledger.Device) string { return d.Name }},
 		{Head: "SITE", Text: func(d ledger.Device) string { return d.Site }},
 		{Head: "BENCH", Text: func(d ledger.Device) string { return d.Bench }},
-		{Head: "READ", Text: func(d ledger.Device) string { return words.Ago(d.TakenAt, now) }},
+		{Head: "READ", Text: func(d ledger.Device) string { return Read(words.Ago(d.TakenAt, now), d.Doubtful) }},
 		{Head: "LAST BACKUP", Text: func(d ledger.Device) string { return LastBackup(d, now) }},
 		{Head: "VERDICT", Text: Verdict},
 		{Head: "CAUSES", Text: Causes, Words: true},
@@ -41,14 +41,17 @@ var Changes = format.List[report.FleetChange]{
 func Visits(of ledger.Device, now time.Time) format.List[report.Visit] {
 	document := report.FleetStory{Header: report.NewHeader(report.KindFleetDevice), Device: of, Visits: []report.Visit{}}
 	return format.List[report.Visit]{Title: "Visits of " + device.Label(report.Clean(of.UDID)), Document: document, Columns: visitColumns, Terminal: []format.Column[report.Visit]{
-		{Head: "READ", Text: func(v report.Visit) string { return words.Moment(v.TakenAt) }},
+		{Head: "READ", Text: func(v report.Visit) string { return Read(words.Moment(v.TakenAt), v.Doubtful) }},
 		{Head: "BENCH", Text: func(v report.Visit) string { return v.Bench }},
 		{Head: "SLOT", Text: func(v report.Visit) string { return v.Slot }},
 		{Head: "VERSION", Text: func(v report.Visit) string { return v.ProductVersion }},
 		{Head: "LAST BACKUP", Text: func(v report.Visit) string {
 			return LastBackup(ledger.Device{KnownDevice: report.KnownDevice{Backup: v.Backup, LastBackup: v.LastBackup}}, now)
 		}},
-		{Head: "VERDICT", Text: func(v report.Visit) string { return v.Verdict }},
+		{Head: "VERDICT", Text: func(v report.Visit) string {
+			inPart := v.Reason != "" && v.Verdict != string(checks.NotExamined)
+			return Verdict(ledger.Device{KnownDevice: report.KnownDevice{Verdict: v.Verdict}, Incomplete: inPart})
+		}},
 		{Head: "FOUND", Words: true, Text: func(v report.Visit) string {
 			var found []string
 			for _, f := range v.Findings {
@@ -92,6 +95,14 @@ func LastBackup(d ledger.Device, now time.Time) string {
 	default:
 		return "unknown"
 	}
+}
+
+// Read returns when a device was read, and whether that date is in doubt.
+func Read(at, doubtful string) string {
+	if doubtful != "" {
+		return at + " (clock in doubt)"
+	}
+	return at
 }
 
 // Verdict returns the verdict of a device, and whether it was read only in part.
