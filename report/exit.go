@@ -155,7 +155,7 @@ func inUse(backups []Backup) []Backup {
 
 // ofMux reports whether a gap is about usbmuxd as a whole.
 func ofMux(g Gap) bool {
-	return g.Reason != string(device.BadEntry) && g.Reason != string(device.ListOnly) && g.Reason != string(device.OutOfTime)
+	return !ofPastRun(g) && g.Reason != string(device.BadEntry) && g.Reason != string(device.ListOnly) && g.Reason != string(device.OutOfTime)
 }
 
 // interrupted reports whether the user stopped the run.

@@ -14,7 +14,7 @@ const (
 	RunFinished    = "finished"
 	RunRunning     = "running"     // a process still holds its lock
 	RunInterrupted = "interrupted" // not finished, and no process holds its lock
-	RunUnknown     = "unknown"     // from a bench, which does not tell the hub when a run ends
+	RunUnknown     = "unknown"     // from a bench, which does not tell the hub when a run ends, or recovered without its end
 )
 
 // The reasons to doubt a date, because the clock may have been wrong. Runs and visits are in
@@ -28,7 +28,7 @@ const (
 type PastRun struct {
 	Run          string    `json:"run"`                 // id of the run
 	Bench        string    `json:"bench,omitempty"`     // bench that ran it; absent outside a fleet
-	State        string    `json:"state"`               // finished, running or interrupted; unknown in a fleet
+	State        string    `json:"state"`               // finished, running, interrupted, or unknown: in a fleet, and if its end was lost
 	StartedAt    time.Time `json:"startedAt"`           // when it began
 	Doubtful     string    `json:"doubtful,omitempty"`  // why that is in doubt: future or jumped-back
 	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it ended; absent unless it is finished

@@ -99,13 +99,42 @@ func OfRun(run PastRun, devices []Device) Report {
 		Header: NewHeader(KindReport), Tool: Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
 		Run: run.Run, StartedAt: run.StartedAt, Host: run.Host, Subject: run.Subject, Devices: devices, FailOn: string(Unproved),
 	}
-	switch run.State {
-	case RunInterrupted, RunRunning:
-		r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: newGap(device.Gap{Reason: device.Interrupted}).Summary}}
+	if run.Partial {
+		r.Gaps = []Gap{newGap(device.Gap{Reason: whyPartial(run)})}
 	}
 	r = sound(r)
 	if r.OfCopies() {
 		r.Tool.Effect = EffectBackup
 	}
 	return r
+}
+
+// The reasons of the gap in the report of a past run, besides [device.Interrupted].
+const (
+	stillRunning device.Reason = RunRunning
+	endUnknown   device.Reason = "end-unknown"
+	devicesLost  device.Reason = "partial" // which gaps it had is not stored
+)
+
+// whyPartial returns why the report of a past run may lack devices.
+func whyPartial(run PastRun) device.Reason {
+	switch {
+	case run.State == RunRunning:
+		return stillRunning
+	case run.State == RunUnknown:
+		return endUnknown
+	case run.State == RunInterrupted, run.Exit != nil && *run.Exit == ExitInterrupted:
+		return device.Interrupted
+	default:
+		return devicesLost
+	}
+}
+
+// ofPastRun reports whether a gap has one of the reasons of a past run.
+func ofPastRun(g Gap) bool {
+	switch device.Reason(g.Reason) {
+	case stillRunning, endUnknown, devicesLost:
+		return true
+	}
+	return false
 }

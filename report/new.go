@@ -117,6 +117,12 @@ func newGap(gap device.Gap) Gap {
 		return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: "devices finished earlier in this run may be missing here: the history does not have all of them"}
 	}
 	switch gap.Reason {
+	case stillRunning:
+		summary = "the run is still going on"
+	case endUnknown:
+		summary = "the end of the run is not known: devices may be missing"
+	case devicesLost:
+		summary = "the run did not keep or reach all devices: some may be missing"
 	case device.Interrupted, device.OutOfTime:
 		summary = gap.Reason.Error()
 		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 0 {

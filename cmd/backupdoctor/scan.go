@@ -3,11 +3,16 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device/releases"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
@@ -136,6 +141,8 @@ func (e env) resumed(ctx context.Context, which string) (*ledger.Resumption, err
 		return nil, command.Usage("backupdoctor history lists the runs", "no run was interrupted: the one that is not finished is still running")
 	case errors.Is(err, ledger.ErrFinished):
 		return nil, command.Usage("--resume RUN takes an older one; backupdoctor history lists them", "the last run was not interrupted")
+	case errors.Is(err, ledger.ErrNoEnd):
+		return nil, command.Usage("--resume RUN takes it all the same; backupdoctor history lists the runs", "the end of the last run was lost when the history was recovered, so it may be complete")
 	case errors.Is(err, ledger.ErrRunning):
 		return nil, command.Usage("only an interrupted run can be resumed", "the run %q is still running", which)
 	case errors.Is(err, ledger.ErrNoRun) && which == ledger.LastUnfinished:
@@ -143,5 +150,14 @@ func (e env) resumed(ctx context.Context, which string) (*ledger.Resumption, err
 	case err != nil:
 		return nil, scan.HistoryError(err)
 	}
+	done := len(run.Done)
+	run.Done = slices.DeleteFunc(run.Done, func(d report.Device) bool { return time.Since(d.TakenAt).Abs() > resumeWithin })
+	if old := done - len(run.Done); old > 0 {
+		fmt.Fprintf(e.screen, "backupdoctor: the reading of %s is over an hour old: those attached are examined again, the others left out\n", words.Count(old, "device"))
+	}
 	return &run, nil
 }
+
+// resumeWithin is how old a reading may be that a resumed run shows as its own: a result has to be
+// true when it is shown.
+const resumeWithin = time.Hour

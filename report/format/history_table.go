@@ -127,8 +127,11 @@ func (p *page) counted(run report.PastRun) cell {
 func (p *page) end(run report.PastRun) cell {
 	if run.FinishedAt.IsZero() {
 		text := "interrupted"
-		if run.State == report.RunRunning {
+		switch run.State {
+		case report.RunRunning:
 			text = "still running"
+		case report.RunUnknown:
+			text = "end unknown"
 		}
 		if run.Total != nil {
 			text += fmt.Sprintf(", %d of %s done", run.Devices, words.Count(*run.Total, "device"))

@@ -95,3 +95,34 @@ func TestTheLastInterruptedRun(t *testing.T) {
 	}
 	released(t, s, runID(2))
 }
+
+// A run that was stopped and is resumed has not ended any more.
+func TestAResumedRunHasNotEnded(t *testing.T) {
+	s := fresh(t)
+	must(t, s.Begin(t.Context(), Run{ID: runID(1), Started: monday}))
+	must(t, s.Finish(t.Context(), runID(1), monday, report.Report{Partial: true, Exit: report.ExitOf(report.ExitInterrupted)}))
+	state := func() report.PastRun {
+		list, err := s.Runs(t.Context(), 1)
+		must(t, err)
+		return list.Runs[0]
+	}
+	if run := state(); run.State != report.RunFinished || !run.Partial {
+		t.Errorf("stopped: %+v", run)
+	}
+	if r, _, err := s.RunReport(t.Context(), LastRun); err != nil || r.ExitCode() != report.ExitInterrupted {
+		t.Errorf("reported as %+v, %v", r.Exit, err)
+	}
+	got, err := s.Resume(t.Context(), LastUnfinished)
+	must(t, err)
+	must(t, s.Begin(t.Context(), Run{ID: got.Run.Run, Started: monday}))
+	if run := state(); run.State != report.RunRunning || run.Exit != nil || !run.FinishedAt.IsZero() {
+		t.Errorf("resumed: %+v", run)
+	}
+	if r, _, err := s.RunReport(t.Context(), LastRun); err != nil || !r.Partial || r.ExitCode() != report.ExitNotExamined {
+		t.Errorf("while it runs, reported as %+v, %v", r.Exit, err)
+	}
+	released(t, s, runID(1))
+	if run := state(); run.State != report.RunInterrupted {
+		t.Errorf("killed: %+v", run)
+	}
+}

@@ -11,7 +11,7 @@ package ledger
 // which means that a clock jumped. The clock of a bench is how many seconds it was ahead when the
 // bench sent its last report. seen means that the device itself was read, and not only a backup of
 // it. findings hold the most severe status of each check of a visit. details hold the whole report,
-// packed; cut says what was left out before it was sent. An unfinished run has 0 in finished; exit
+// packed; cut says what was left out before it was sent. An unfinished run has 0 in finished, one whose end is unknown -1; exit
 // and total are -1 if unknown.
 //
 // devices, causes, names and counts are derived from the visits, and updated with each visit. A

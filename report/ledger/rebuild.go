@@ -105,11 +105,11 @@ func (c *copier) revive() error {
 	return insert(c.ctx, c.to, "visits", recoverable["visits"], visits, "ON CONFLICT DO NOTHING")
 }
 
-// adoptReports creates unfinished runs for reports whose run could not be read.
+// adoptReports creates runs for reports whose run could not be read. Whether they had ended is unknown.
 func (c *copier) adoptReports() error {
 	_, err := c.to.ExecContext(c.ctx, `
 		INSERT INTO runs (`+runColumns+`)
-		SELECT (SELECT coalesce(max(run), 0) FROM runs) + row_number() OVER (ORDER BY min(report)), run, '', min(taken), 0, tool, '', $1, 1, -1, -1
+		SELECT (SELECT coalesce(max(run), 0) FROM runs) + row_number() OVER (ORDER BY min(report)), run, '', min(taken), -1, tool, '', $1, 1, -1, -1
 		FROM reports WHERE run NOT IN (SELECT id FROM runs) GROUP BY run`, report.OfDevices)
 	return err
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -190,4 +191,45 @@ func FuzzRowsOfLeaf(f *testing.F) {
 			leavesTable(row)
 		}
 	})
+}
+
+// Whether a run had ended is unknown if only its devices could be recovered: it is not called
+// interrupted, and not resumed by itself.
+func TestRecoveredRunsWithoutTheirEnd(t *testing.T) {
+	path := written(t, 3)
+	s := openedHistory(t, path)
+	var root int64
+	must(t, s.read(t.Context(), func(tx transaction) error {
+		return tx.QueryRowContext(t.Context(), "SELECT rootpage FROM sqlite_schema WHERE name = 'runs'").Scan(&root)
+	}))
+	must(t, s.Close())
+	content := read(t, path)
+	copy(content[(root-1)*4096:], bytes.Repeat([]byte{0xa5}, 4096))
+	must(t, os.WriteFile(path, content, 0o600))
+	s = openedHistory(t, path)
+	if _, err := s.Recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Runs(t.Context(), 10)
+	must(t, err)
+	if list.Total != 3 {
+		t.Fatalf("%d runs", list.Total)
+	}
+	for _, run := range list.Runs {
+		if run.State != report.RunUnknown || !run.Partial || !run.FinishedAt.IsZero() {
+			t.Errorf("%+v", run)
+		}
+	}
+	if got, err := s.Resume(t.Context(), LastUnfinished); !errors.Is(err, ErrNoEnd) {
+		t.Errorf("resumed %s, %v", got.Run.Run, err)
+	}
+	if r, _, err := s.RunReport(t.Context(), LastRun); err != nil || !r.Partial || r.ExitCode() != report.ExitNotExamined {
+		t.Errorf("reported as %+v, %v", r.Exit, err)
+	}
+	must(t, s.Begin(t.Context(), Run{ID: list.Runs[0].Run, Started: monday}))
+	released(t, s, list.Runs[0].Run)
+	if _, err := s.Resume(t.Context(), LastUnfinished); err != nil {
+		t.Errorf("not resumed after an interruption: %v", err)
+	}
+	released(t, s, list.Runs[0].Run)
 }

@@ -19,8 +19,8 @@ type Resumption struct {
 
 // Resume finds a run over devices and holds it. which is a unique prefix of its ID, or
 // LastUnfinished, which selects the newest run over devices, interrupted by a kill or Ctrl-C, and
-// never an older one. Resume returns ErrFinished if the run was completed, ErrNoRun if there is
-// none, and ErrRunning if it is still in progress. Done omits devices that were not, or not
+// never an older one. Resume returns ErrFinished if the run was completed, ErrNoEnd if
+// that is unknown, ErrNoRun if there is none, and ErrRunning if it is still in progress. Done omits devices that were not, or not
 // completely, examined, and those whose findings can no longer be read.
 func (s *Store) Resume(ctx context.Context, which string) (found Resumption, err error) {
 	err = s.read(ctx, func(tx transaction) (err error) {
@@ -32,6 +32,8 @@ func (s *Store) Resume(ctx context.Context, which string) (found Resumption, err
 			return ErrRunning
 		case which == LastUnfinished && found.Run.State == report.RunFinished && !found.Run.Partial:
 			return ErrFinished
+		case which == LastUnfinished && found.Run.State == report.RunUnknown:
+			return ErrNoEnd
 		}
 		return each(ctx, tx, doneDevices, []any{found.Run.Run, string(checks.NotExamined)}, func(rows *sql.Rows) error {
 			var key string

@@ -30,7 +30,12 @@ func (s *Store) pastRuns(ctx context.Context, tx transaction, q query) ([]report
 		var number, start, finished int64
 		var exit, total int
 		err := rows.Scan(&number, &run.Run, &run.Bench, &start, &finished, &run.Tool, &run.Host.OS, &run.Subject, &run.Partial, &exit, &total)
-		run.StartedAt, run.FinishedAt = timeOf(start), timeOf(finished)
+		run.StartedAt = timeOf(start)
+		if finished == unknownNumber {
+			run.State = report.RunUnknown
+		} else {
+			run.FinishedAt = timeOf(finished)
+		}
 		run.Exit, run.Total = known(exit), known(total)
 		runs, numbers, started = append(runs, run), append(numbers, number), append(started, start)
 		return err
@@ -42,6 +47,8 @@ func (s *Store) pastRuns(ctx context.Context, tx transaction, q query) ([]report
 			run.State = report.RunFinished
 		case s.turn == nil:
 			run.State, run.Partial = report.RunUnknown, true
+		case run.State == report.RunUnknown:
+			run.Partial = true
 		case holds.isHeld(s.path, run.Run):
 			run.State, run.Partial = report.RunRunning, true
 		default:

@@ -32,10 +32,10 @@ const unknownNumber = -1
 const addRun = `
 	INSERT INTO runs (` + runColumns + `)
 	VALUES ((SELECT coalesce(max(run), 0) + 1 FROM runs), $1, $2, $3, 0, $4, $5, $6, 0, -1, $7)
-	ON CONFLICT (id) DO UPDATE SET total = CASE WHEN excluded.total = -1 THEN runs.total ELSE excluded.total END`
+	ON CONFLICT (id) DO UPDATE SET finished = 0, partial = 0, exit = -1, total = CASE WHEN excluded.total = -1 THEN runs.total ELSE excluded.total END`
 
 // Begin stores a run that has started, and holds it until it is finished or released, or the
-// process ends. An existing run is continued; if another process holds it, Begin returns
+// process ends. An existing run is continued, and has not ended any more; if another process holds it, Begin returns
 // ErrRunning.
 func (s *Store) Begin(ctx context.Context, run Run) error {
 	if err := holds.take(ctx, s.path, run.ID); err != nil {
