@@ -117,6 +117,7 @@ type Visit struct {
 	Findings       []VisitFinding `json:"findings"`                 // problems, warnings, and checks that could not be read
 	Causes         []PastCause    `json:"causes"`                   // problems and warnings that no other finding explains
 	Gone           []PastCause    `json:"goneCauses"`               // found before, and found healthy at this visit
+	Copy           *Copy          `json:"copy,omitempty"`           // how its backup to a computer ended at this visit; absent if none was made
 }
 
 // A VisitFinding is the result of one check at a visit.

@@ -226,3 +226,29 @@ func cutContents(t *testing.T, folder string) {
 		t.Fatal(err)
 	}
 }
+
+// The history of a device has the verdict, date and depth of each copy, and a later scan reads the copy.
+func TestHistoryKeepsCopies(t *testing.T) {
+	home := map[string]string{"XDG_DATA_HOME": t.TempDir()}
+	devices := clones(t, 1)
+	address, _ := attach(t, devices...)
+	made := reportOf(t, typedIn(t, t.Context(), home, "backup", "--usbmux", address, "--json")).Devices[0].Copy
+	scanned := reportOf(t, typedIn(t, t.Context(), home, "scan", "--usbmux", address, "--json")).Devices[0]
+	if scanned.Copy != nil || len(scanned.Backups) != 1 {
+		t.Fatalf("copy %+v, backups %+v", scanned.Copy, scanned.Backups)
+	}
+	if b := scanned.Backups[0]; b.Folder != made.Folder || b.Verdict != "whole" || b.Depth != made.Depth || b.ProvedAt.IsZero() || b.ProvedAt.After(made.ProvedAt) {
+		t.Errorf("%+v, made %+v", b, made)
+	}
+	s := typedIn(t, t.Context(), home, "history", devices[0].UDID(), "--json")
+	var story report.Story
+	if err := json.Unmarshal([]byte(s.stdout), &story); err != nil || len(story.Visits) != 2 || story.Visits[0].Copy != nil || story.Visits[1].Copy == nil {
+		t.Fatalf("%v\n%s%s", err, s.stdout, s.stderr)
+	}
+	if c := story.Visits[1].Copy; c.Verdict != "proved" || c.Depth != "deep" || !c.Date.Equal(made.Date) || c.Summary != made.Summary {
+		t.Errorf("%+v, made %+v", c, made)
+	}
+	if s := typedIn(t, t.Context(), home, "history", devices[0].UDID()); !strings.Contains(strings.Join(strings.Fields(s.stdout), " "), "Copy: whole") {
+		t.Errorf("exit code %d\n%s%s", s.code, s.stdout, s.stderr)
+	}
+}

@@ -116,6 +116,10 @@ func (p *page) verdict(v report.Visit) cell {
 	if v.Retried != "" {
 		c = append(c, paragraph{text: p.text("second try: " + reasonOf(v.Retried, "")), style: dim})
 	}
+	if v.Copy != nil {
+		summary, _ := report.CopyWords("", *v.Copy, p.toTheMinute)
+		c = append(c, paragraph{text: p.text("Copy: " + summary)})
+	}
 	return c
 }
 

@@ -206,6 +206,10 @@ func factsOf(d report.Device) []htmlFact {
 		add(htmlFact{Name: "Done in the repair", Value: repairDone(*d.Repair)})
 		add(htmlFact{Name: "Proof", Value: repairProof(*d.Repair)})
 	}
+	if d.Copy != nil {
+		add(htmlFact{Name: "Copy on this computer", Value: d.Copy.Summary})
+		add(htmlFact{Name: "What to do about the copy", Value: d.Copy.Hint})
+	}
 	add(htmlFact{Name: "Read", At: timeOf(d.TakenAt)})
 	if d.Retried != "" {
 		add(htmlFact{Name: "Tried again after", Value: reasonOf(d.Retried, "")})

@@ -32,6 +32,9 @@ func deviceSuite(id string, d report.Device, cases []junitCase) junitSuite {
 
 func findingCases(d report.Device, code int) []junitCase {
 	cases := []junitCase{examinedCase(d), verdictCase(d, code)}
+	if d.Copy != nil {
+		cases = append(cases, copyCase(*d.Copy))
+	}
 	for _, f := range d.Findings {
 		cases = append(cases, findingCase(f, d))
 	}
@@ -59,6 +62,21 @@ func verdictCase(d report.Device, code int) junitCase {
 		c.Failure = &junitOutcome{report.Clean(d.Headline), report.Clean(d.Verdict), junitText(convert(d.Proof, needLine)...)}
 	}
 	return c
+}
+
+// copyCase fails if the new copy is broken, and is an error if there is none that was proved.
+func copyCase(c report.Copy) junitCase {
+	one := junitCase{Name: "copied to this computer"}
+	outcome := &junitOutcome{report.Clean(c.Summary), report.Clean(c.Verdict), junitText(c.Hint)}
+	switch device.CopyVerdict(c.Verdict) {
+	case device.CopyProved, device.CopyMeasured:
+		one.Out = &junitOutput{junitText(c.Summary)}
+	case device.CopyBroken:
+		one.Failure = outcome
+	default:
+		one.Error = outcome
+	}
+	return one
 }
 
 // needLine returns one statement that "backed up" requires, and whether it was shown.

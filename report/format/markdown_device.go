@@ -32,6 +32,10 @@ func (m *markdown) device(d report.Device) {
 		m.known("Inventory, "+device.Label(f.Name), f.Value)
 	}
 	m.said("Last good iCloud backup", lastBackupText(d))
+	if d.Copy != nil {
+		m.said("Copy on this computer", d.Copy.Summary)
+		m.said("What to do about the copy", d.Copy.Hint)
+	}
 	m.said("Read", words.Moment(d.TakenAt))
 	if d.Retried != "" {
 		m.said("Read in a second try", reasonOf(d.Retried, ""))

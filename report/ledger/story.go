@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -73,7 +75,28 @@ func newestVisits(ctx context.Context, tx transaction, device int64, from place,
 	if err == nil {
 		err = addFindings(ctx, tx, device, visits, at)
 	}
+	if err == nil {
+		err = addCopies(ctx, tx, visits, at)
+	}
 	return visits, places, err
+}
+
+const visitsWithReports = exportedVisits + " WHERE visit IN"
+
+// addCopies adds to each visit the copy that was made at it. Few visits made one, so only their reports
+// are decoded.
+func addCopies(ctx context.Context, tx transaction, visits []report.Visit, at map[int64]int) error {
+	return lookUp(ctx, tx, visitsWithReports, slices.Sorted(maps.Keys(at)), func(rows *sql.Rows) error {
+		var e exported
+		if err := rows.Scan(e.columns()...); err != nil {
+			return err
+		}
+		if document, err := unpack(e.packed); err == nil && bytes.Contains(document, []byte(`"copy":{`)) {
+			d, _ := e.device()
+			visits[at[e.number]].Copy = d.Copy
+		}
+		return nil
+	})
 }
 
 // findingsInOrder selects the findings of a device's visits, oldest first, and whether the visit counts.
