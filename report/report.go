@@ -308,22 +308,24 @@ type Summary struct {
 }
 
 // Of returns the number of devices with a verdict.
-func (s Summary) Of(v checks.Verdict) int {
+func (s Summary) Of(v checks.Verdict) int { return *s.of(v) }
+
+func (s *Summary) of(v checks.Verdict) *int {
 	switch v {
 	case checks.Failing:
-		return s.Failing
+		return &s.Failing
 	case checks.AtRisk:
-		return s.AtRisk
+		return &s.AtRisk
 	case checks.NoCauseFound:
-		return s.NoCauseFound
+		return &s.NoCauseFound
 	case checks.BackedUp:
-		return s.BackedUp
+		return &s.BackedUp
 	case checks.NotExamined:
-		return s.NotExamined
+		return &s.NotExamined
 	case checks.Suppressed:
-		return s.Suppressed
+		return &s.Suppressed
 	default:
-		return s.Unknown
+		return &s.Unknown
 	}
 }
 

@@ -11,22 +11,7 @@ import (
 func summarise(r Report) Summary {
 	s := Summary{Devices: len(r.Devices), Causes: []CauseCount{}}
 	for _, d := range r.All() {
-		switch checks.Verdict(d.Verdict) {
-		case checks.Failing:
-			s.Failing++
-		case checks.AtRisk:
-			s.AtRisk++
-		case checks.NotExamined:
-			s.NotExamined++
-		case checks.NoCauseFound:
-			s.NoCauseFound++
-		case checks.BackedUp:
-			s.BackedUp++
-		case checks.Suppressed:
-			s.Suppressed++
-		default:
-			s.Unknown++
-		}
+		*s.of(checks.Verdict(d.Verdict))++
 		if d.Incomplete {
 			s.Incomplete++
 		}

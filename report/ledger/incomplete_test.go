@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
 )
 
 // wardInPart stores devices with every verdict, read in full, in part, and not at all.
@@ -33,7 +35,7 @@ func mustCountInPart(t *testing.T, s *Store) {
 	for site, want := range map[string][3]int{"": {3, 3, 1}, "Site of oslo": {2, 3, 1}, "Rome": {1, 0, 0}} {
 		totals, err := s.Totals(t.Context(), site)
 		must(t, err)
-		if got := [3]int{totals.Incomplete, totals.NoCauseFound, totals.NotExamined}; got != want {
+		if got := [3]int{totals.Incomplete, totals.Verdicts[checks.NoCauseFound], totals.Verdicts[checks.NotExamined]}; got != want {
 			t.Errorf("site %q: read in part, no cause found and not examined are %v, want %v", site, got, want)
 		}
 	}

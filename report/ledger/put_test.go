@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/google/go-cmp/cmp"
 )
@@ -25,7 +26,7 @@ func TestTheSameReportTwiceCountsOnce(t *testing.T) {
 		}
 		totals, err := s.Totals(t.Context(), "")
 		must(t, err)
-		want := Totals{Devices: 2, Failing: 1, BackedUp: 1, Unknown: 2, Causes: []Cause{{"backup-turned-off", 1, 0}}}
+		want := Totals{Devices: 2, Verdicts: map[checks.Verdict]int{checks.Failing: 1, checks.BackedUp: 1}, Unknown: 2, Causes: []Cause{{"backup-turned-off", 1, 0}}}
 		if diff := cmp.Diff(want, totals); diff != "" {
 			t.Error(diff)
 		}

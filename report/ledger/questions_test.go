@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/google/go-cmp/cmp"
 )
@@ -111,14 +112,14 @@ func TestTotalsOfASite(t *testing.T) {
 		put(t, s, ward()...)
 		got, err := s.Totals(t.Context(), "Lab")
 		must(t, err)
-		if diff := cmp.Diff(Totals{Devices: 1, AtRisk: 1, Unknown: 1, Causes: []Cause{{"signed-out", 0, 1}}}, got); diff != "" {
+		if diff := cmp.Diff(Totals{Devices: 1, Verdicts: map[checks.Verdict]int{checks.AtRisk: 1}, Unknown: 1, Causes: []Cause{{"signed-out", 0, 1}}}, got); diff != "" {
 			t.Error(diff)
 		}
 		// The device moves, and its counts move along.
 		put(t, s, message(7, "rome", sheet{id: "c", taken: monday.Add(9 * day)}))
 		got, err = s.Totals(t.Context(), "Lab")
 		must(t, err)
-		if diff := cmp.Diff(Totals{Causes: []Cause{}}, got); diff != "" {
+		if diff := cmp.Diff(Totals{Verdicts: map[checks.Verdict]int{}, Causes: []Cause{}}, got); diff != "" {
 			t.Error(diff)
 		}
 		sites := all(t, func(p Page) (List[Site], error) { return s.Sites(t.Context(), p) })

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -120,7 +121,7 @@ func TestServerDiesWhileReportsAreKept(t *testing.T) {
 	}
 	totals, err := s.Totals(t.Context(), "")
 	must(t, err)
-	if totals.Devices != 2 || totals.Failing != 1 || len(totals.Causes) != 1 || totals.Causes[0].Problems != 1 {
+	if totals.Devices != 2 || totals.Verdicts[checks.Failing] != 1 || len(totals.Causes) != 1 || totals.Causes[0].Problems != 1 {
 		t.Errorf("the fleet: %+v", totals)
 	}
 	var reports, visits, details int

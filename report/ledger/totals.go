@@ -14,19 +14,13 @@ import (
 
 // Totals are the current device counts of the fleet or of one site.
 type Totals struct {
-	Devices        int     `json:"deviceCount"`
-	Failing        int     `json:"failing"`
-	AtRisk         int     `json:"atRisk"`
-	NoCauseFound   int     `json:"noCauseFound"`
-	BackedUp       int     `json:"backedUp"`
-	Suppressed     int     `json:"suppressed"`
-	NotExamined    int     `json:"notExamined"`
-	UnknownVerdict int     `json:"unknownVerdict,omitempty"` // with a verdict unknown to this version
-	Incomplete     int     `json:"incompleteDevices"`        // of all devices, those read only in part
-	Known          int     `json:"backupKnown"`              // date of the last backup known
-	Never          int     `json:"backupNever"`              // never backed up
-	Unknown        int     `json:"backupUnknown"`            // could not be read
-	Causes         []Cause `json:"causes"`                   // most frequent first
+	Devices    int
+	Verdicts   map[checks.Verdict]int // devices by verdict; "" is one unknown to this version
+	Incomplete int                    // of all devices, those read only in part
+	Known      int                    // date of the last backup known
+	Never      int                    // never backed up
+	Unknown    int                    // could not be read
+	Causes     []Cause                // most frequent first
 }
 
 // A Cause is a check with the number of devices on which it was last found to be a cause.
@@ -44,7 +38,7 @@ func (c Cause) Hint() bool { return report.IsHint(c.Check, string(checks.Warning
 
 // Totals counts the devices of a site, "" for the fleet.
 func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
-	var totals Totals
+	totals := Totals{Verdicts: map[checks.Verdict]int{}}
 	causes := map[string]Cause{}
 	err := s.each(ctx, totalsOfSite, []any{text(site, maxName)}, func(rows *sql.Rows) error {
 		var kind, name string
@@ -53,7 +47,11 @@ func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
 		cause := causes[name]
 		switch kind {
 		case byVerdict:
-			totals.add(checks.Verdict(name), devices)
+			verdict := checks.Verdict(name)
+			if !slices.Contains(checks.Verdicts(), verdict) {
+				verdict = ""
+			}
+			totals.Devices, totals.Verdicts[verdict] = totals.Devices+devices, totals.Verdicts[verdict]+devices
 		case byReading:
 			totals.Incomplete = devices
 		case byBackup:
@@ -73,26 +71,6 @@ func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
 }
 
 const totalsOfSite = "SELECT kind, name, devices FROM counts WHERE site = $1 AND kind IN ('verdict', 'reading', 'backup', 'problem', 'warning') AND devices > 0"
-
-func (t *Totals) add(verdict checks.Verdict, devices int) {
-	t.Devices += devices
-	switch verdict {
-	case checks.Failing:
-		t.Failing += devices
-	case checks.AtRisk:
-		t.AtRisk += devices
-	case checks.NotExamined:
-		t.NotExamined += devices
-	case checks.NoCauseFound:
-		t.NoCauseFound += devices
-	case checks.BackedUp:
-		t.BackedUp += devices
-	case checks.Suppressed:
-		t.Suppressed += devices
-	default:
-		t.UnknownVerdict += devices
-	}
-}
 
 func (t *Totals) backups(b Backup) *int {
 	switch b {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -65,14 +66,11 @@ func (c Collector) totals(ctx context.Context, out chan<- prometheus.Metric) err
 	if err != nil {
 		return err
 	}
-	out <- gauge(devices, float64(t.Failing), "failing")
-	out <- gauge(devices, float64(t.AtRisk), "at-risk")
-	out <- gauge(devices, float64(t.NoCauseFound), "no-cause-found")
-	out <- gauge(devices, float64(t.BackedUp), "backed-up")
-	out <- gauge(devices, float64(t.Suppressed), "suppressed")
-	out <- gauge(devices, float64(t.NotExamined), "not-examined")
-	if t.UnknownVerdict > 0 {
-		out <- gauge(devices, float64(t.UnknownVerdict), "unknown")
+	for _, v := range checks.Verdicts() {
+		out <- gauge(devices, float64(t.Verdicts[v]), string(v))
+	}
+	if n := t.Verdicts[""]; n > 0 {
+		out <- gauge(devices, float64(n), "unknown")
 	}
 	out <- gauge(inPart, float64(t.Incomplete))
 	out <- gauge(backups, float64(t.Known), string(ledger.BackupKnown))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
@@ -66,7 +67,7 @@ func TestReportsOfOtherVersions(t *testing.T) {
 	}
 	totals, err := store.Totals(t.Context(), "")
 	must(t, err)
-	if totals.Devices != 4 || totals.BackedUp != 0 || totals.UnknownVerdict != 3 || totals.NotExamined != 1 {
+	if totals.Devices != 4 || totals.Verdicts[checks.BackedUp] != 0 || totals.Verdicts[""] != 3 || totals.Verdicts[checks.NotExamined] != 1 {
 		t.Errorf("%+v", totals)
 	}
 }

@@ -86,7 +86,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 		p.Sums.Still += c.Still
 		p.Sums.Fixed += c.Fixed
 	}
-	p.Verdicts = web.Totals(verdictsOf(p.Totals), func(v checks.Verdict) string {
+	p.Verdicts = web.Totals(func(v checks.Verdict) int { return p.Totals.Verdicts[v] }, func(v checks.Verdict) string {
 		return web.Link("/devices", url.Values{"verdict": {string(v)}})
 	})
 	var counts []web.BarCount
@@ -102,13 +102,6 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 		p.Chart = append(p.Chart, bar)
 	}
 	s.show(w, "overview", p)
-}
-
-// verdictsOf returns a function that counts devices by verdict.
-func verdictsOf(t ledger.Totals) func(checks.Verdict) int {
-	return report.Summary{
-		Failing: t.Failing, AtRisk: t.AtRisk, NoCauseFound: t.NoCauseFound, BackedUp: t.BackedUp, Suppressed: t.Suppressed, NotExamined: t.NotExamined, Unknown: t.UnknownVerdict,
-	}.Of
 }
 
 type devicesPage struct {
