@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+)
 
 // A Fleet lists the devices read by the benches of a hub.
 type Fleet struct {
@@ -96,8 +100,15 @@ type Bench struct {
 // ClockLimit is how far the clock of a bench may be off before it is reported.
 const ClockLimit = 5 * time.Minute
 
-// ClockOff reports whether the clock of a bench is off by more than ClockLimit.
-func (b Bench) ClockOff() bool {
+// ClockWords says how far the clock of a bench is off, or "" if that is no more than ClockLimit.
+func (b Bench) ClockWords() string {
 	off := time.Duration(b.ClockAhead) * time.Second
-	return off.Abs() > ClockLimit
+	switch {
+	case off.Abs() <= ClockLimit:
+		return ""
+	case off > 0:
+		return "its clock is " + words.Duration(off) + " ahead"
+	default:
+		return "its clock is " + words.Duration(-off) + " behind"
+	}
 }

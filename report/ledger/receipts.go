@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
@@ -160,19 +161,8 @@ func receiptOf(ctx context.Context, tx transaction, of series, state receipt.Sta
 	return r, err
 }
 
-// Gaps are the reports of one bench that a hub lacks.
-type Gaps struct {
-	Bench    string
-	Ledger   string          // ID of the series of numbers
-	Through  int64           // all numbers up to this one are accounted for
-	Last     int64           // highest number that the bench has stated
-	Waiting  int64           // numbers that are not here but may still arrive
-	Missing  []receipt.Range // the waiting numbers
-	SetAside int64           // messages that can never be stored
-	Lost     int64           // numbers that neither side has
-	Closed   bool            // the bench now numbers its reports in another ledger
-	HeardAt  time.Time
-}
+// Gaps are the reports of one series of a bench that a hub lacks.
+type Gaps = report.LedgerGaps
 
 // Gaps lists every ledger of every bench, by bench, except closed ones without gaps.
 func (s *Store) Gaps(ctx context.Context) ([]Gaps, error) {
@@ -201,18 +191,19 @@ func gapsOf(ctx context.Context, tx transaction, of series) (Gaps, error) {
 	}
 	r, err := receiptOf(ctx, tx, of, c.State)
 	g := Gaps{
-		Bench: of.bench, Ledger: of.ledger, Through: c.Through, Last: c.Last, Missing: c.Missing(),
+		Bench: of.bench, Ledger: of.ledger, Through: c.Through, Last: c.Last, Missing: []report.NumberRange{},
 		SetAside: r.SetAside, Lost: c.Lost, Closed: c.Closed, HeardAt: moment(c.heard),
 	}
 	if c.Closed {
-		g.Missing = []receipt.Range{}
 		return g, err
 	}
+	missing := c.Missing()
 	if highest := c.Highest(); highest < c.Last {
-		g.Missing = append(g.Missing, receipt.Range{First: highest + 1, Last: c.Last})
+		missing = append(missing, receipt.Range{First: highest + 1, Last: c.Last})
 	}
-	for _, missing := range g.Missing {
-		g.Waiting += missing.Len()
+	for _, m := range missing {
+		g.Missing = append(g.Missing, report.NumberRange(m))
+		g.Waiting += m.Len()
 	}
 	return g, err
 }

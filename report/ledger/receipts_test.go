@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
@@ -48,7 +49,7 @@ func TestReceiptsFollowTheReports(t *testing.T) {
 		}
 		gaps, err := s.Gaps(t.Context())
 		must(t, err)
-		wantGaps := []Gaps{{Bench: "oslo", Ledger: ledger, Through: 8, Last: 9, Waiting: 1, Missing: []receipt.Range{{First: 9, Last: 9}}, Lost: 1, HeardAt: monday}}
+		wantGaps := []Gaps{{Bench: "oslo", Ledger: ledger, Through: 8, Last: 9, Waiting: 1, Missing: []report.NumberRange{{First: 9, Last: 9}}, Lost: 1, HeardAt: monday}}
 		if diff := cmp.Diff(wantGaps, gaps); diff != "" {
 			t.Error(diff)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 	"github.com/urfave/cli/v2"
 )
 
@@ -34,7 +35,7 @@ func gapsCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.printTable(ctx, gapList(gaps), func(w io.Writer) error {
+			return e.printTable(ctx, report.GapList{Header: report.NewHeader(report.KindGaps), Ledgers: gaps}, func(w io.Writer) error {
 				if len(gaps) == 0 {
 					_, err := fmt.Fprintln(e.Stderr, "no bench has sent a numbered report")
 					return err
@@ -43,22 +44,6 @@ func gapsCommand(e env) *cli.Command {
 			})
 		}),
 	}
-}
-
-// gapList returns gaps as a document.
-func gapList(gaps []ledger.Gaps) report.GapList {
-	list := report.GapList{Header: report.NewHeader(report.KindGaps), Ledgers: []report.LedgerGaps{}}
-	for _, g := range gaps {
-		one := report.LedgerGaps{
-			Bench: g.Bench, Ledger: g.Ledger, Through: g.Through, Last: g.Last, Waiting: g.Waiting, Missing: []report.NumberRange{},
-			SetAside: g.SetAside, Lost: g.Lost, Closed: g.Closed, HeardAt: g.HeardAt,
-		}
-		for _, r := range g.Missing {
-			one.Missing = append(one.Missing, report.NumberRange(r))
-		}
-		list.Ledgers = append(list.Ledgers, one)
-	}
-	return list
 }
 
 func writeGaps(w io.Writer, gaps []ledger.Gaps, now time.Time) error {
@@ -80,7 +65,7 @@ const missingShown = 5
 func missingWords(g ledger.Gaps) string {
 	var ranges []string
 	for _, r := range g.Missing[:min(len(g.Missing), missingShown)] {
-		ranges = append(ranges, r.String())
+		ranges = append(ranges, receipt.Range(r).String())
 	}
 	if more := len(g.Missing) - missingShown; more > 0 {
 		ranges = append(ranges, fmt.Sprintf("and %d more", more))

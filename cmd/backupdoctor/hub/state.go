@@ -32,13 +32,11 @@ func (s state) String() string { return string(s.mark) + " " + s.text }
 // stateOf returns the state of a bench.
 func (e env) stateOf(r report.HubBench, now time.Time) state {
 	s := e.linkOf(r, now)
-	if r.Received != nil && r.Received.ClockOff() && s.mark != failingMark {
-		off := time.Duration(r.Received.ClockAhead) * time.Second
-		side := "ahead"
-		if off < 0 {
-			side = "behind"
-		}
-		return state{warningMark, s.text + "; its clock is " + words.Duration(off.Abs()) + " " + side}
+	if r.Received == nil || s.mark == failingMark {
+		return s
+	}
+	if clock := r.Received.ClockWords(); clock != "" {
+		return state{warningMark, s.text + "; " + clock}
 	}
 	return s
 }

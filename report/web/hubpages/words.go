@@ -3,6 +3,8 @@ package hubpages
 import (
 	"embed"
 	"html/template"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -22,20 +24,8 @@ var functions = template.FuncMap{
 
 // benchState returns the state of a bench, and whether its clock is off.
 func benchState(states map[string]string, b ledger.Bench) string {
-	words := states[b.Name]
-	if !b.ClockOff() {
-		return words
-	}
-	off := "its clock is " + text.Duration(time.Duration(max(b.ClockAhead, -b.ClockAhead))*time.Second)
-	if b.ClockAhead > 0 {
-		off += " ahead"
-	} else {
-		off += " behind"
-	}
-	if words == "" {
-		return off
-	}
-	return words + "; " + off
+	known := slices.DeleteFunc([]string{states[b.Name], b.ClockWords()}, func(words string) bool { return words == "" })
+	return strings.Join(known, "; ")
 }
 
 // span formats a number of seconds in the largest unit that fits.
