@@ -43,7 +43,7 @@ func questions(t *testing.T, s *Store) map[string]query {
 		"device of a repair": {deviceOfRepair, []any{"x"}},
 	}
 	for i, q := range slices.Concat(staleQueries(monday, monday, true), staleQueries(monday, monday, false)) {
-		asked[fmt.Sprintf("stale devices %d", i)] = q
+		asked[fmt.Sprintf("stale devices %d", i)] = query{q.text(), []any{q.backup}}
 	}
 	must(t, s.read(t.Context(), func(tx transaction) error {
 		for _, f := range []Filter{

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -27,14 +28,12 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 		c := clockAt(now)
 		targets := append(row.knownTargets(), &c.latest)
 		for _, q := range staleQueries(now, limit, s.turn != nil) {
-			if err := each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
-				err := rows.Scan(targets...)
+			if err := eachJoined(ctx, tx, q, targets, func() {
 				d := row.known()
 				if s.turn != nil {
 					d.Doubtful = c.judge(row.newest.taken)
 				}
 				found = append(found, &d)
-				return err
 			}); err != nil {
 				return err
 			}
@@ -63,24 +62,15 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 }
 
 // staleQueries select the devices whose last backup is older than the limit, and those of which it
-// is unknown, in any order, so that a server sends them while it still finds others. The last column is the latest date among the visits
-// that were written before the newest, or 0 where visits are not in the order of writing: only on a
-// bench they are.
-func staleQueries(now, limit time.Time, inOrder bool) (queries []query) {
-	for _, is := range []struct {
-		condition string
-		backup    int64
-	}{{"backup < $1", seconds(limit)}, {"backup = $1", backupUnknown}} {
-		latest, args := "0", []any{is.backup}
-		if inOrder {
-			latest, args = latestEarlierVisit, append(args, now.Unix()+clockSlack)
-		}
-		queries = append(queries, query{
-			text: "SELECT " + knownColumns + ", " + latest + " FROM devices WHERE seen = 1 AND " + is.condition,
-			args: args,
-		})
+// is unknown, in any order, so that a server sends them while it still finds others. The last column
+// is the latest date among the visits that were written before the newest, or 0 where visits are not
+// in the order of writing: only on a bench they are.
+func staleQueries(now, limit time.Time, inOrder bool) []joinedQuery {
+	columns := knownColumns + ", 0"
+	if inOrder {
+		columns = knownColumns + ", " + fmt.Sprintf(latestEarlierVisit, now.Unix()+clockSlack)
 	}
-	return queries
+	return []joinedQuery{{columns, "<", seconds(limit)}, {columns, "=", backupUnknown}}
 }
 
 // seenDevices counts the devices that were ever read.
@@ -89,7 +79,7 @@ const seenDevices = "SELECT CAST(coalesce(sum(devices), 0) AS BIGINT) FROM count
 // latestEarlierVisit ignores dates in the future.
 const latestEarlierVisit = `(
 	SELECT coalesce(max(taken), 0) FROM visits
-	WHERE visits.device = devices.device AND visits.place < devices.place AND visits.taken <= $2)`
+	WHERE visits.device = devices.device AND visits.place < devices.place AND visits.taken <= %d)`
 
 // Seen returns the devices that were ever read, each by [device.UDIDKey] and by its serial number in
 // lower case.

@@ -87,3 +87,42 @@ func TestStaleOfAnEmptyHistory(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// Text from a device may contain whatever separates columns inside a query.
+func TestStaleDevicesWithAnyText(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		for i, name := range []string{"plain", "", separator, "two" + separator + "parts", separator + separator, "'\"\\\n\t|,;"} {
+			m := message(i+1, "oslo", sheet{id: fmt.Sprint("device ", i), taken: monday, slot: name, reason: "timeout", asset: []report.Field{{Name: name, Value: name}}})
+			m.Report.Devices[0].Name, m.Report.Devices[0].ModelName, m.Report.Devices[0].Location = name, "iPhone"+name, name
+			if i > 2 {
+				m.Report.Devices[0].LastBackup = monday.Add(-30 * day)
+			}
+			m.JSON = nil
+			put(t, s, m)
+		}
+		got, err := s.Stale(t.Context(), monday, 14)
+		must(t, err)
+		if got.Known != 6 || got.Stale != 3 || got.Unknown != 3 || len(got.Devices) != 6 {
+			t.Errorf("counted %d known, %d stale, %d unknown", got.Known, got.Stale, got.Unknown)
+		}
+		for _, d := range got.Devices {
+			found, err := s.Find(t.Context(), d.UDID)
+			must(t, err)
+			if len(found) != 1 {
+				t.Fatalf("%d devices are called %q", len(found), d.UDID)
+			}
+			if diff := cmp.Diff(found[0].KnownDevice, d); diff != "" {
+				t.Error(diff)
+			}
+		}
+	})
+}
+
+func TestSplitRejectsRowsWithMoreColumns(t *testing.T) {
+	var first, second int64
+	for row, want := range map[string]bool{"1\x1f2": true, "1\x1f2\x1f3": false, "1": false, "": false, "1\x1f": false, "\x1f1\x1f2": false} {
+		if split(row, []any{&first, &second}) != want {
+			t.Errorf("%q is split: %t", row, !want)
+		}
+	}
+}
