@@ -32,6 +32,9 @@ func TestAFailedRestoreTouchesNoBackup(t *testing.T) {
 		"iTunes could not restore the iPhone “Ann’s iPhone” because %s.", "The iPhone couldn’t be restored because %s.", "Unable to restore iPhone, %s",
 		"The restore from backup failed: %s", "Restore failed (%s)", "An error occurred while restoring this iPhone, %s", "Failed to restore from iCloud: %s",
 		"Restoring your iPad from the backup failed. %s", "Error restoring: %s", "Restore error, %s",
+		"Restore aborted: %s", "My restore did not work, %s", "The restore was not completed: %s", "Restoration of the backup has failed with %s",
+		"Error performing restore: %s", "Unable to complete the restore: %s", "The restore ended with %s", "The restore was interrupted, %s",
+		"The backup is not restorable: %s", "Restoring the backup to my new iPad didn't complete: %s", "idevicebackup2 restore: ErrorCode 1: %s", "error 205 while restoring: %s",
 	} {
 		for _, why := range []string{
 			"the backup was corrupt or not compatible with the iPhone that is being restored", "the backup was corrupt", "the backup session failed",
@@ -72,5 +75,8 @@ func TestARestoreThatDidNotFail(t *testing.T) {
 		if found := LookUp(text); !slices.ContainsFunc(found, func(m Meaning) bool { return m.Message == want }) {
 			t.Errorf("%q leads to %v, not to %q", text, titles(found), want)
 		}
+	}
+	if found := LookUp("restored my phone, and its backup to the computer stopped with MBErrorDomain/205"); !slices.ContainsFunc(found, movesBackup) {
+		t.Errorf("a backup that failed after a restore leads to %v", titles(found))
 	}
 }

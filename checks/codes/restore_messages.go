@@ -11,11 +11,20 @@ import (
 
 // restoreFailure matches a plain text (see plain) that reports a failed restore.
 var restoreFailure = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(` not (?:be )?restored? | (?:unable|not able|failed) to (?:be )?restored? ` +
-		`| restore (?:(?:has|process|attempt) |(?:from|of|to) (?:[^ ]+ ){1,3}?)?(?:failed|unsuccessful|was unsuccessful) ` +
-		`| restoring (?:this|the|your|my|from|a|an) (?:[^ ]+ ){1,5}?failed ` +
-		`| (?:error|problem|failure) (?:[^ ]+ ){0,2}?(?:while|when|during|in) (?:[^ ]+ ){0,1}?(?:restore|restoring) ` +
-		`| error restoring | (?:restore|restoring) error `)
+	const (
+		restore = `(?:restore|restoration)`
+		failed  = `(?:(?:has|was|is) )?(?:failed|fails|unsuccessful|aborted|crashed|interrupted)` +
+			`|(?:did|does|has|is|was|could|can|will) not (?:be )?(?:work|worked|working|complete|completed|finish|finished|succeed|succeeded|successful)` +
+			`|(?:ended|stopped|stops|quit) with`
+	)
+	return regexp.MustCompile(` not (?:be )?restored? | not restorable | (?:unable|not able|failed) to (?:be )?restored? ` +
+		`| ` + restore + ` (?:(?:process|attempt) )?(?:(?:from|of|to) (?:[^ ]+ ){1,3}?)?(?:` + failed + `) ` +
+		`| restoring (?:this|the|your|my|from|a|an) (?:[^ ]+ ){1,5}?(?:` + failed + `) ` +
+		`| (?:error|problem|failure) (?:[^ ]+ ){0,2}?(?:while|when|during|in) (?:[^ ]+ ){0,1}?(?:` + restore + `|restoring) ` +
+		`| [^ ]*[0-9] (?:while|when|during) (?:[^ ]+ ){0,1}?(?:` + restore + `|restoring) ` +
+		`| (?:unable|not able|failed) to (?:perform|run|complete|finish) (?:[^ ]+ ){0,1}?` + restore + ` ` +
+		`| (?:not|error) (?:perform|performing|complete|completing|finish|finishing) (?:[^ ]+ ){0,1}?` + restore + ` ` +
+		`| error restoring | (?:` + restore + `|restoring) error | (?:idevicebackup2|backup2) ` + restore + ` `)
 })
 
 // restoreFailed reports whether a plain text says that a restore failed. The backup it was made
