@@ -62,6 +62,8 @@ func RemedyIn(mode string, s Situation) string {
 		return ""
 	case fault.Action == Other:
 		return fault.Remedy
+	case slices.Contains(s.Modes, "decrypted-copy"): // no device backs up to it
+		return ""
 	case slices.Contains(s.Modes, "changed"): // a backup may be running
 		return ""
 	case interrupted && !s.NextFails && fault.Action != Again: // finishing the backup may add what is missing

@@ -38,6 +38,7 @@ func TestRemedyIn(t *testing.T) {
 		"lost files":              {Situation{Modes: []string{"blob-missing", "old"}}, map[string]string{"blob-missing": anew, "old": ""}},
 		"only old":                {Situation{Modes: []string{"old"}}, map[string]string{"old": "Back the device up again."}},
 		"an archived copy":        {Situation{Archived: true, NextFails: true, Modes: []string{"properties-unreadable", "blob-missing", "old", "interrupted-upload", "little-space"}}, map[string]string{"properties-unreadable": "", "blob-missing": "", "old": "", "interrupted-upload": "", "little-space": ""}},
+		"a decrypted copy":        {Situation{Modes: []string{"decrypted-copy", "blob-missing", "info-missing", "old"}}, map[string]string{"decrypted-copy": "Keep the encrypted original, and verify that.", "blob-missing": "", "info-missing": "", "old": ""}},
 		"a closed archived copy":  {Situation{Archived: true, Modes: []string{"password-needed"}}, map[string]string{"password-needed": "Verify it again with the backup password." + newPassword}},
 		"a copy":                  {Situation{InLibrary: true, Modes: []string{"blob-missing", "changed", "little-space"}}, map[string]string{"blob-missing": anotherCopy, "changed": "Wait until nothing writes to it, and verify it again."}},
 		"uploading":               {Situation{Modes: []string{"interrupted-upload", "blob-missing", "manifest-unreadable"}}, map[string]string{"interrupted-upload": again, "blob-missing": "", "manifest-unreadable": ""}},

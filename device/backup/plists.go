@@ -45,8 +45,8 @@ var (
 // ReadFailed if the disk or this computer failed, else what is wrong with its contents.
 func readList(top blobDirectory, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
 	info, err := top.lstat(name)
-	if err == nil && !info.regular {
-		return nil, device.Malformed
+	if err == nil && !info.regular { // links out of a backup are not followed
+		return nil, device.Gap{Reason: device.Malformed, Detail: "it is not a file"}
 	}
 	var file *blobFile
 	if err == nil {
@@ -235,6 +235,9 @@ func text(list safeplist.Dict, key string) string {
 func wordsOf(err error) string {
 	reason, ok := errors.AsType[device.Reason](err)
 	if gap, isGap := errors.AsType[device.Gap](err); isGap {
+		if gap.Detail != "" {
+			return gap.Detail
+		}
 		reason, ok = gap.Reason, true
 	}
 	if !ok {

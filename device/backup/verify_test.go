@@ -854,6 +854,18 @@ func TestLinkForAFile(t *testing.T) {
 	}
 }
 
+// Neither a link nor a folder in place of a property list is called a damaged one.
+func TestNoFileForAList(t *testing.T) {
+	for name, mode := range map[string]*Mode{infoName: infoMissing, statusName: statusUnreadable, propertiesName: propertiesUnreadable} {
+		written := write(t, shapes[0])
+		must(t, os.Remove(filepath.Join(written.Path, name)))
+		must(t, os.Mkdir(filepath.Join(written.Path, name), 0o700))
+		if fault := faultOf(Quick(t.Context(), find(t, written), Options{}), mode); fault.Detail != "it is not a file" {
+			t.Errorf("%s: %+v", name, fault)
+		}
+	}
+}
+
 func TestMissingBackupFolder(t *testing.T) {
 	proof := Quick(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone")}, Options{})
 	if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"folder-gone"}) {
