@@ -33,6 +33,10 @@ func (f failure) String() string {
 	}
 	var names []string
 	for _, code := range f.codes[:min(len(f.codes), 3)] {
+		if code.Domain == "" {
+			names = append(names, fmt.Sprintf("code %d of an unknown domain", code.Number))
+			continue
+		}
 		names = append(names, fmt.Sprintf("%s/%d", device.Token(string(code.Domain)), code.Number))
 	}
 	if f.lost != "" {

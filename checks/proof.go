@@ -138,7 +138,7 @@ func showSwitchedOn(s device.Snapshot) proof {
 	}
 	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.CloudBackup.Enabled })
 	if !known || r.old() {
-		return notShown(s, err)
+		return notShown(s, unreadOnRecord(s, err, pastSwitch))
 	}
 	return shownBy(on, r.read("iCloud Backup switch", onOff(on), "on", "HomeDomain com.apple.mobile.ldbackup.plist / CloudBackupEnabled"))
 }
@@ -152,7 +152,7 @@ func lastBackupRead(s device.Snapshot) (time.Time, Evidence, error) {
 	if at, _, r, known := pastBackup(s); known {
 		return at, r.backupDate(s, at), nil
 	}
-	return time.Time{}, Evidence{}, err
+	return time.Time{}, Evidence{}, unreadOnRecord(s, err, pastLast)
 }
 
 func showLastBackup(s device.Snapshot) proof {

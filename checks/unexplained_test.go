@@ -142,6 +142,25 @@ func TestAnAttemptThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// What a record cannot give is not said to be something that was not asked for.
+func TestWhatARecordCannotGive(t *testing.T) {
+	s := well(detached, recorded(time.Hour, func(h *device.History) {
+		h.CloudBackup.Enabled = device.Unknown[bool](device.WrongType)
+		h.CloudBackup.Last = device.Unknown[time.Time](device.Implausible)
+	}))
+	for _, need := range Prove(s) {
+		if want := map[string]device.Reason{"switched-on": device.WrongType, "last-backup": device.Implausible}[need.ID]; need.Gap.Reason != want && want != "" {
+			t.Errorf("%s: %+v, want %s", need.ID, need.Gap, want)
+		}
+	}
+}
+
+func TestAFailureWithoutADomain(t *testing.T) {
+	if got := noted(device.PastAttempt{Code: 303}).String(); got != "code 303 of an unknown domain" {
+		t.Error(got)
+	}
+}
+
 // A failed attempt without a credible date is not given the date of its record, and settles nothing
 // about the time since the last good backup.
 func TestAFailureWithoutADate(t *testing.T) {
