@@ -69,7 +69,7 @@ func NotSent(folder string) []device.BackupProblem {
 }
 
 func readNotSent(path string) (files []device.BackupProblem, err error) {
-	file, err := os.Open(path)
+	file, err := openBeside(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

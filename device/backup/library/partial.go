@@ -104,7 +104,7 @@ func (d *Device) HasPartial() bool {
 // inherit takes over the received records of the copy that the backup was cloned from. Only those of
 // a proved copy say what its files are: the others are to be read.
 func (p *Partial) inherit(c Copy) error {
-	before, err := p.device.root.Open(path.Join(c.Name, receivedName))
+	before, err := openBeside(filepath.Join(p.device.Path, c.Name, receivedName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

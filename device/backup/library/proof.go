@@ -60,7 +60,7 @@ const maxProof = 8 << 20
 
 // ReadProof reads the proof next to a backup and checks whether it is still valid.
 func ReadProof(folder string) Proof {
-	file, err := os.Open(filepath.Join(filepath.Dir(folder), proofName))
+	file, err := openBeside(filepath.Join(filepath.Dir(folder), proofName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Proof{}
 	}
@@ -83,6 +83,20 @@ func ReadProof(folder string) Proof {
 		p.Stale = true
 	}
 	return p
+}
+
+// openBeside opens a file beside a backup. A pipe of its name would block whoever opens it, so that
+// is Malformed, like anything else that is no file.
+func openBeside(path string) (*os.File, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, device.Malformed
+	default:
+		return os.Open(path)
+	}
 }
 
 // SaveProof records the result of verifying a backup. The folder must not have changed since

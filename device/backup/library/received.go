@@ -174,12 +174,12 @@ type Index struct {
 
 // OpenIndex opens the index file next to a copy.
 func OpenIndex(path string) (*Index, error) {
-	file, err := os.Open(path)
+	file, err := openBeside(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := file.Stat()
-	if err == nil && (!info.Mode().IsRegular() || info.Size()%recordSize != 0) {
+	if err == nil && info.Size()%recordSize != 0 {
 		err = errRecord
 	}
 	if err != nil {

@@ -3,7 +3,6 @@ package library
 import (
 	"encoding/json"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 )
@@ -46,7 +45,7 @@ func (d *Device) Time(bytes uint64) (needed time.Duration, ok bool) {
 }
 
 func readTransfer(path string) (t Transfer, err error) {
-	file, err := os.Open(path)
+	file, err := openBeside(path)
 	if err != nil {
 		return t, err
 	}
