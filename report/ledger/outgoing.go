@@ -336,7 +336,7 @@ func forgetReports(ctx context.Context, tx transaction, run string, force bool) 
 func renumber(ctx context.Context, tx transaction) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO outgoing (ledger, id, bench, received, set_aside, lost, withdrawn, closed)
-		SELECT DISTINCT ledger, lower(hex(randomblob(16))), '', 0, 0, 0, 0, 0 FROM messages WHERE ledger NOT IN (SELECT ledger FROM outgoing)`)
+		SELECT ledger, lower(hex(randomblob(16))), '', 0, 0, 0, 0, 0 FROM messages WHERE ledger NOT IN (SELECT ledger FROM outgoing) GROUP BY ledger`)
 	if err != nil {
 		return err
 	}

@@ -104,6 +104,9 @@ func TestOneDamagedPage(t *testing.T) {
 		if !bytes.Equal(read(t, recovery.Kept), broken) {
 			t.Errorf("page %d: what was kept is not what was there", page)
 		}
+		if recovery.Failed != nil {
+			t.Errorf("page %d: %s", page, recovery)
+		}
 		rows := rowsOf(t, s)
 		told := [4]Recovered{recovery.Runs, recovery.Devices, recovery.Details, recovery.Waiting}
 		for i, part := range told {
@@ -232,4 +235,29 @@ func TestRecoveredRunsWithoutTheirEnd(t *testing.T) {
 		t.Errorf("not resumed after an interruption: %v", err)
 	}
 	released(t, s, list.Runs[0].Run)
+}
+
+// The table of series has one row for all that waits. Without it, everything is sent again.
+func TestRecoveryWithoutTheSeries(t *testing.T) {
+	path := waiting(t, 3)
+	s := openedHistory(t, path)
+	all := rowsOf(t, s)
+	var root int64
+	must(t, s.read(t.Context(), func(tx transaction) error {
+		return tx.QueryRowContext(t.Context(), "SELECT rootpage FROM sqlite_schema WHERE name = 'outgoing'").Scan(&root)
+	}))
+	must(t, s.Close())
+	content := read(t, path)
+	copy(content[(root-1)*4096:], bytes.Repeat([]byte{0xa5}, 4096))
+	must(t, os.WriteFile(path, content, 0o600))
+	s = openedHistory(t, path)
+	recovery, err := s.Recover(t.Context())
+	must(t, err)
+	if rows := rowsOf(t, s); recovery.Failed != nil || rows != all {
+		t.Errorf("%v of %v rows: %s", rows, all, recovery)
+	}
+	list, err := s.Ledgers(t.Context())
+	if last := len(list) - 1; err != nil || last < 0 || list[last].Closed || list[last].Waiting != all[3] {
+		t.Errorf("%d reports waited, and now %+v, %v", all[3], list, err)
+	}
 }
