@@ -53,12 +53,12 @@ var rooms = map[string]room{
 	},
 	// It uses any connection it is given: go-ios stays in device/usb.
 	"device/usb/mobilebackup": {
-		ours:   []string{"device", "device/safeplist"},
-		theirs: []string{"howett.net/plist", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
+		ours:   []string{"device", "device/host", "device/safeplist"},
+		theirs: []string{"howett.net/plist", "golang.org/x/sys/unix"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"device/backup/library": {
-		ours:   []string{"device", "device/backup/manifest", "device/wholefile"},
+		ours:   []string{"device", "device/host", "device/backup/manifest", "device/wholefile"},
 		theirs: []string{"github.com/gofrs/flock", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
@@ -229,7 +229,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/backup/library", "device/usb/mobilebackup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/heap", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/disk", "cmd/backupdoctor/heap", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat",
 			"cmd/backupdoctor/hub", // only in the file with build tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -237,6 +237,10 @@ var rooms = map[string]room{
 	"cmd/backupdoctor/command": {
 		ours:   []string{"checks", "device/releases", "report", "cmd/backupdoctor/terminal"},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/xrash/smetrics"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/disk": {
+		ours:   []string{"device", "device/host", "checks/words"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/config": {
@@ -260,7 +264,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/backup/library", "device/backup/manifest", "device/usb/mobilebackup", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/relay/envelope", "report/relay/receipt",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat", "cmd/backupdoctor/workers",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/disk", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
 		banned: []string{"os/exec", "net", "net/http"},

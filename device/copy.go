@@ -67,6 +67,10 @@ const (
 	CopyFailed     Reason = "failed"              // this computer reported an error
 )
 
+// CopyOnDisk begins the reasons of a disk that refused something to this computer: disk-full,
+// disk-read-only, …
+const CopyOnDisk Reason = "disk-"
+
 // An OtherCopy is an earlier copy of a device.
 type OtherCopy struct {
 	Folder    string      `json:"folder" privacy:"private"` // its folder

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/faults"
@@ -155,6 +156,9 @@ func (c Copy) failure() (text, hint string) {
 		again = "run the same command again"
 	}
 	reason := device.Reason(c.Reason)
+	if kind, ok := strings.CutPrefix(c.Reason, string(device.CopyOnDisk)); ok {
+		return c.refusedByDisk(kind, again)
+	}
 	switch reason {
 	case device.CopyEnded:
 		return c.ended()
@@ -194,6 +198,29 @@ func (c Copy) failure() (text, hint string) {
 		text += " (" + c.Detail + ")"
 	}
 	return text, again
+}
+
+// leastRoom is how much a copy needs at least, in bytes: with less free, nothing is begun.
+const leastRoom = 64 << 20
+
+// refusedByDisk says what the disk of the library refused, what that left as it was, and what to do.
+func (c Copy) refusedByDisk(kind, again string) (text, hint string) {
+	needs := "a copy needs at least " + words.Size(leastRoom)
+	if c.MostBytes != nil && *c.MostBytes > leastRoom {
+		needs += fmt.Sprintf(" (%s are stored on the device)", words.Size(*c.MostBytes))
+	}
+	text, step := words.Disk(kind, device.Quoted(c.Library), c.Detail, c.FreeBytes, needs)
+	switch device.CopyVerdict(c.Verdict) {
+	case device.CopyNotStarted:
+		text += "; no backup was started, and no copy was changed"
+	case device.CopyNotFinished, device.CopyRefused:
+		text += "; what has arrived is kept, and no copy was changed"
+	}
+	const another = "name another disk with --to"
+	if step == "" {
+		return text, another
+	}
+	return text, step + ", or " + another + "; then " + again
 }
 
 // ended words the error with which the device ended the backup. The codes are Apple's own, and

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/disk"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device/backup"
@@ -145,7 +146,9 @@ func (e env) libraryToWrite(path string) (library.Library, error) {
 	}
 	l, err := library.Open(path)
 	if err != nil {
-		return l, command.Usage("", "the library of copies cannot be used: %w", err)
+		e := disk.Explain(err, path)
+		e.Another, e.Again = "name another disk with --to", "run the same command again"
+		return l, command.Usage(e.Hint(), "the library of copies cannot be used: %w", e)
 	}
 	for _, place := range e.usualPlaces(runtime.GOOS) {
 		real, err := filepath.EvalSymlinks(place.Path)

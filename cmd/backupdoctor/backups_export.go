@@ -13,8 +13,10 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/disk"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/urfave/cli/v2"
 )
 
@@ -54,7 +56,7 @@ func (e env) exportCopy(ctx *cli.Context) error {
 		return command.Usage("name a folder outside the library", "%q is among the copies of this device", place.Path)
 	}
 	if err := os.MkdirAll(place.Path, 0o700); err != nil {
-		return err
+		return exportError(err, place.Path)
 	}
 	path, how, err := shelf.Export(ctx.Context, c, place.Path, func(files int) {
 		e.screen.Status(words.Number(uint64(files)) + " files")
@@ -63,8 +65,8 @@ func (e env) exportCopy(ctx *cli.Context) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return command.Usage("backupdoctor backups set-aside keeps that one under another name", "there is already a backup: %s", filepath.Join(place.Path, shelf.UDID))
-	case library.IsFull(err):
-		return fmt.Errorf("%s has too little room for the copy, and nothing was left there: %w", place.Path, err)
+	case onlyOfWriting(err):
+		return exportError(err, place.Path)
 	case err != nil:
 		return err
 	}
@@ -75,6 +77,23 @@ func (e env) exportCopy(ctx *cli.Context) error {
 	fmt.Fprintf(e.Stdout, "To check it there: backupdoctor verify --deep %s\n", strconv.Quote(filepath.ToSlash(path)))
 	_, err = fmt.Fprintf(e.Stdout, "Next: %s\n%s\n", restoreSteps(runtime.GOOS, shelf.UDID, place.Path), restoreNeeds)
 	return err
+}
+
+// onlyOfWriting reports whether an error can only be of the disk that is written to.
+func onlyOfWriting(err error) bool {
+	switch host.DiskErrorOf(err) {
+	case host.DiskFull, host.QuotaUsed, host.ReadOnly, host.FileTooLarge:
+		return true
+	}
+	return false
+}
+
+// exportError explains an error of the disk that a copy is exported to.
+func exportError(err error, folder string) error {
+	e := disk.Explain(err, folder)
+	e.Left = "nothing was left there, and the copy in the library was not changed"
+	e.Another, e.Again = "name another folder with --to", "run the same command again"
+	return command.Usage(e.Hint(), "%w", e)
 }
 
 // copyNamed finds the copy in a folder, or the newest proved copy of a device, or else its newest

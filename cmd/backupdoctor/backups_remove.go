@@ -7,8 +7,10 @@ import (
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/disk"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/urfave/cli/v2"
 )
 
@@ -49,7 +51,7 @@ func (e env) removeCopy(ctx *cli.Context) error {
 		}
 	}
 	if err := shelf.Remove(c); err != nil {
-		return err
+		return changeError(err, c.Folder)
 	}
 	_, err = fmt.Fprintf(e.Stdout, "removed %s\n", c.Folder)
 	return err
@@ -65,7 +67,7 @@ func copyAt(ctx context.Context, path string) (*library.Device, library.Copy, er
 	date := filepath.Dir(folder)
 	shelf, err := library.Library{Path: filepath.Dir(filepath.Dir(date))}.Change(filepath.Base(folder))
 	if err != nil {
-		return nil, library.Copy{}, err
+		return nil, library.Copy{}, changeError(err, folder)
 	}
 	copies, err := shelf.Copies()
 	i := slices.IndexFunc(copies, func(c library.Copy) bool { return c.Name == filepath.Base(date) })
@@ -74,4 +76,14 @@ func copyAt(ctx context.Context, path string) (*library.Device, library.Copy, er
 		return nil, library.Copy{}, command.Usage("", "%q no longer exists", path)
 	}
 	return shelf, copies[i], nil
+}
+
+// changeError explains why the copies of a device cannot be changed.
+func changeError(err error, folder string) error {
+	if host.DiskErrorOf(err) == "" {
+		return err
+	}
+	e := disk.Explain(err, folder)
+	e.Again = "run the same command again"
+	return command.Usage(e.Hint(), "%w", e)
 }

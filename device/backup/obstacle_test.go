@@ -9,6 +9,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 func TestObstacle(t *testing.T) {
@@ -16,6 +17,8 @@ func TestObstacle(t *testing.T) {
 		nil:                                   nil,
 		fs.ErrNotExist:                        nil,
 		fs.ErrPermission:                      nil,
+		host.NotFolder:                        nil,
+		host.ReadOnly:                         nil,
 		errors.New("other"):                   nil,
 		sqlite.ResultCorrupt.ToError():        nil,
 		sqlite.ResultNotADB.ToError():         nil,
@@ -25,10 +28,10 @@ func TestObstacle(t *testing.T) {
 		sqlite.ResultNoMem.ToError():          computerLimit,
 		database.ErrCopy:                      computerLimit,
 	}
-	for _, err := range shortages {
+	for _, err := range append([]error{host.DiskFull, host.QuotaUsed}, shortages...) {
 		cases[&fs.PathError{Op: "open", Path: "Status.plist", Err: err}] = computerLimit
 	}
-	for _, err := range driveErrors {
+	for _, err := range []error{host.DiskFails, host.DiskGone} {
 		cases[fmt.Errorf("Manifest.db: %w", &fs.PathError{Op: "read", Path: "Manifest.db", Err: err})] = readFailed
 		cases[readFailure(err)] = readFailed
 	}

@@ -3,6 +3,7 @@ package scan
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -203,7 +204,7 @@ func (c *copying) make(ctx context.Context) {
 	if c.Locks != "" {
 		lock, err := c.Locks.Acquire(ctx, c.attached.UDID, "backup", c.Client.Over(c.attached.Connection).Limit())
 		if err != nil {
-			c.failure = err
+			c.failure = explained(err, string(c.Locks))
 			return
 		}
 		defer lock.Release()
@@ -215,7 +216,7 @@ func (c *copying) make(ctx context.Context) {
 	}
 	shelf, err := c.Library.Change(c.snapshot.Device.UDID)
 	if err != nil {
-		c.failure = err
+		c.failure = explained(err, c.Library.Path)
 		return
 	}
 	defer shelf.Close()
@@ -224,21 +225,24 @@ func (c *copying) make(ctx context.Context) {
 		c.failure = err
 		return
 	}
-	c.failure = c.prove(ctx, shelf, copied)
+	c.failure = explained(c.prove(ctx, shelf, copied), c.Library.Path)
 }
 
 // receive has the device write its backup into the library.
 func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.Copy, error) {
 	partial, err := shelf.Begin(ctx, c.Full, func(files int) { c.screen.Status(fmt.Sprintf("%s: preparing, %d files", c.name(), files)) })
 	if err != nil {
-		return library.Copy{}, err
+		return library.Copy{}, explained(err, c.Library.Path)
 	}
 	defer partial.Close()
 	c.copy.Resumed = partial.Resumed
 	c.sayBegin(partial)
+	if err := c.checkLeast(); err != nil {
+		return library.Copy{}, explained(err, c.Library.Path)
+	}
 	folder, err := mobilebackup.OpenFolder(partial.Path)
 	if err != nil {
-		return library.Copy{}, err
+		return library.Copy{}, explained(err, c.Library.Path)
 	}
 	folder.Free = func() (uint64, error) { return host.FreeBytes(partial.Path) }
 	lists := listsOf(ctx, partial.Path, shelf.UDID)
@@ -253,19 +257,21 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 		return partial.Keep(receivedOf(files, time.Now()))
 	}
 	result, err := c.session(ctx, usb.Backup{Folder: folder, Full: c.Full})
-	if errClose := folder.Close(); err == nil {
-		err = errClose
-	}
+	errDisk := folder.Close()
 	unread := c.unreadBy(ctx, shelf, result.Outcome)
 	c.note(result, err, unread)
 	if dropped, ok := partial.SentAgain(); ok && c.asked {
 		c.copy.BytesAgain = device.Known(again + uint64(dropped))
 	}
-	if errNote := partial.AddNotSent(unread); err == nil {
-		err = errNote
-	}
+	errDisk = cmp.Or(errDisk, partial.AddNotSent(unread))
 	if err == nil && result.Code != 0 {
 		err = &refusedBackup{result.Outcome}
+	}
+	if err != nil {
+		errDisk = cmp.Or(folder.DiskError(), errDisk) // it also ended because of that
+	}
+	if errDisk != nil && ctx.Err() == nil && !errors.Is(err, mobilebackup.ErrPath) {
+		err = explained(errDisk, c.Library.Path)
 	}
 	if err == nil {
 		err = lists.finished(ctx)
@@ -278,11 +284,11 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 	copied, err := partial.Finish(result.Info, ended)
 	if err == nil {
 		c.copy.Folder, c.copy.Date = copied.Folder, copied.Made
-		if !c.sending.IsZero() {
-			err = library.SaveTransfer(copied.Folder, library.Transfer{Bytes: result.Bytes, Seconds: ended.Sub(c.sending).Seconds()})
+		if !c.sending.IsZero() { // --plan tells no time without it, and nothing else is lost
+			_ = library.SaveTransfer(copied.Folder, library.Transfer{Bytes: result.Bytes, Seconds: ended.Sub(c.sending).Seconds()})
 		}
 	}
-	return copied, err
+	return copied, explained(err, c.Library.Path)
 }
 
 // session runs the backup session with the device.

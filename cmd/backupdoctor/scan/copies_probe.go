@@ -16,12 +16,12 @@ import (
 func (c *copying) probe(ctx context.Context) error {
 	empty, err := os.MkdirTemp("", "backupdoctor-plan-")
 	if err != nil {
-		return err
+		return explained(err, os.TempDir())
 	}
 	defer os.RemoveAll(empty)
 	folder, err := mobilebackup.OpenFolder(empty)
 	if err != nil {
-		return err
+		return explained(err, os.TempDir())
 	}
 	result, err := c.session(ctx, usb.Backup{Folder: folder, Probe: true})
 	c.note(result, err, nil)

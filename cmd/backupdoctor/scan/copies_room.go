@@ -1,11 +1,15 @@
 package scan
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/disk"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/device/host"
+	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
 // checkRoom says how much room all copies need at most, if that is more than is free, and what
@@ -55,4 +59,24 @@ func (c *copying) mostRoom() (bytes uint64, known bool) {
 		return 0, false
 	}
 	return total - free, true
+}
+
+// explained puts an error of a step that only this computer takes part in into words: a disk refused
+// something in a folder.
+func explained(err error, folder string) error {
+	if host.DiskErrorOf(err) == "" {
+		return err
+	}
+	if _, known := errors.AsType[device.Reason](err); known {
+		return err
+	}
+	return disk.Explain(err, folder)
+}
+
+// checkLeast returns an error if the copy would end with its first file, for want of room.
+func (c *copying) checkLeast() error {
+	if free, err := host.FreeBytes(c.Library.Path); err == nil && free < mobilebackup.LeastFree {
+		return host.DiskFull
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/disk"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
 	"github.com/backupdoctor/backupdoctor/device/host"
@@ -151,6 +152,11 @@ func othersOf(l library.Library, udid, made string, removed, withdrawn []library
 func (c *copying) blame(err error) {
 	if refused, ok := errors.AsType[*refusedBackup](err); ok {
 		c.copy.Reason, c.copy.Code, c.copy.Message = device.CopyEnded, refused.outcome.Code, clip(refused.outcome.Words)
+		return
+	}
+	if e, ok := errors.AsType[*disk.Error](err); ok && e.Folder() == c.Library.Path {
+		c.copy.Reason, c.copy.Detail = device.CopyOnDisk+device.Reason(e.Is), e.Unwrap().Error()
+		c.copy.FreeBytes = device.FactOf(host.FreeBytes(c.Library.Path))
 		return
 	}
 	_, isReason := errors.AsType[device.Reason](err)

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/disk"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 // An Inspection says how backups are inspected.
@@ -120,6 +122,9 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 		err = library.Confirm(folder.Path, options.Now, true)
 	}
 	if err = cmp.Or(err, noteProof(folder.Path, proof)); err != nil && i.Screen != nil {
+		if host.DiskErrorOf(err) != "" {
+			err = disk.Explain(err, folder.Path)
+		}
 		fmt.Fprintf(i.Screen, "the verdict on %s was not noted: %v\n", device.Quoted(folder.Path), err)
 	}
 	return proof

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 // Sharing is what a clone shares with its original.
@@ -137,7 +138,7 @@ func (c *cloning) file(name string) error {
 		if err == nil {
 			return nil
 		}
-		if full(err) {
+		if host.IsFull(err) {
 			return err
 		}
 		_ = c.target.Remove(to) // remove a partial file, if any
@@ -148,15 +149,27 @@ func (c *cloning) file(name string) error {
 	}
 	if how == SharedFiles {
 		err := c.source.Link(from, to)
-		if err == nil || errors.Is(err, fs.ErrNotExist) || full(err) {
-			return err
-		}
-		if tooManyLinks(err) {
+		switch {
+		case err == nil:
+			return nil
+		case tooManyLinks(err):
 			return c.copy(from, to)
+		case !refusesLinks(err):
+			return err
 		}
 		c.how.CompareAndSwap(SharedFiles, SharesNone)
 	}
 	return c.copy(from, to)
+}
+
+// refusesLinks reports whether a disk that returned an error for a link cannot link files at all, or
+// not these. Otherwise it can do nothing else either.
+func refusesLinks(err error) bool {
+	switch host.DiskErrorOf(err) {
+	case host.DiskFull, host.QuotaUsed, host.ReadOnly, host.DiskFails, host.DiskGone, host.NotThere:
+		return false
+	}
+	return err != nil
 }
 
 func (c *cloning) copy(from, to string) error {

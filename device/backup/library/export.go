@@ -8,9 +8,6 @@ import (
 	"path/filepath"
 )
 
-// IsFull reports whether an error means that the disk is full.
-func IsFull(err error) bool { return err != nil && full(err) }
-
 // Contains reports whether a folder, which need not exist, is in the device's part of the library.
 func (d *Device) Contains(folder string) bool {
 	path, err := filepath.Abs(folder)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 const udid = "00008110-001A2B3C4D5E6F70"
@@ -530,6 +531,20 @@ func TestForeign(t *testing.T) {
 		}
 		if got := l.Foreign(); got != folder {
 			t.Errorf("%q, not %q", got, folder)
+		}
+	}
+}
+
+// That a disk links no files is said only if it refused that, not if it failed.
+func TestRefusesLinks(t *testing.T) {
+	for _, err := range []error{errors.ErrUnsupported, fs.ErrPermission, errors.New("other device"), host.Unsupported, host.NotPermitted} {
+		if !refusesLinks(err) {
+			t.Errorf("%v does not refuse links", err)
+		}
+	}
+	for _, err := range []error{nil, host.DiskFull, host.QuotaUsed, host.ReadOnly, host.DiskFails, host.DiskGone, fs.ErrNotExist} {
+		if refusesLinks(err) {
+			t.Errorf("%v refuses links", err)
 		}
 	}
 }

@@ -27,5 +27,5 @@ func links(path string) bool {
 	name := file.Name()
 	err = os.Link(name, name+"-2")
 	_ = errors.Join(file.Close(), os.Remove(name), os.Remove(filepath.Clean(name+"-2")))
-	return err == nil
+	return !refusesLinks(err)
 }

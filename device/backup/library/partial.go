@@ -42,7 +42,10 @@ func (d *Device) Begin(ctx context.Context, full bool, progress func(files int))
 	_, err := d.root.Lstat(partialName)
 	switch {
 	case err == nil:
-		return p, p.resume()
+		if err := p.resume(); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
+		return p, nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
@@ -54,7 +57,7 @@ func (d *Device) Begin(ctx context.Context, full bool, progress func(files int))
 	}
 	copies, err := d.Copies()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, p.Close())
 	}
 	if c, ok := baseOf(copies); ok && !full {
 		if p.Shared, err = d.clone(ctx, c, progress); err == nil {

@@ -11,6 +11,7 @@ import (
 func (r *run) status(failure error, payload any) error {
 	text := nothing
 	if failure != nil {
+		r.Folder.note(failure)
 		text = wordsOf(failure)
 	}
 	return r.send(statusResponse, statusOf(failure), text, payload)
@@ -67,7 +68,7 @@ func (r *run) upload() error {
 	unread, failed, err := r.Folder.receive(streamReader{r.r}, r.buffers, r.arrived)
 	r.outcome.Unread = append(r.outcome.Unread, unread[:min(len(unread), maxUnread-len(r.outcome.Unread))]...)
 	if err != nil {
-		return cmp.Or(failed, err)
+		return err
 	}
 	return r.status(failed, nothing)
 }

@@ -148,7 +148,7 @@ func TestReceiveFails(t *testing.T) {
 // A full disk is reported after the stream, and writing stops before the disk is full.
 func TestReceiveFull(t *testing.T) {
 	folder, path := openFolder(t)
-	folder.Free = func() (uint64, error) { return leastFree - 1, nil }
+	folder.Free = func() (uint64, error) { return LeastFree - 1, nil }
 	_, failed, fatal := taken(t, folder, new(stream).file("U/first", "1234").file("U/second", "5678").end())
 	if fatal != nil || statusOf(failed) != statusNoSpace {
 		t.Errorf("%v, %v", failed, fatal)

@@ -2,10 +2,12 @@ package mobilebackup
 
 import (
 	"crypto/sha1"
-	"errors"
+	"fmt"
 	"io"
 	"path"
 	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 // An Unread is a file that the device could not read and did not send.
@@ -24,11 +26,11 @@ const (
 )
 
 // errFull stops writing before the disk is completely full.
-var errFull = errors.New("the disk is nearly full")
+var errFull = fmt.Errorf("the disk is nearly full: %w", host.DiskFull)
 
-// leastFree is the space to leave free on the disk: the manifest and the device's own state still
-// have to fit.
-const leastFree = 64 << 20
+// LeastFree is the space to leave free on the disk: the manifest and the device's own state still
+// have to fit. With less, a backup ends with its first file.
+const LeastFree = 64 << 20
 
 // checkFreeEvery is the number of bytes between checks of the free space.
 const checkFreeEvery = 64 << 20
@@ -158,7 +160,7 @@ func (r *reception) checkFree(more int64) {
 		return
 	}
 	r.unchecked = 0
-	if free, err := r.Free(); err == nil && free < leastFree {
+	if free, err := r.Free(); err == nil && free < LeastFree {
 		r.fail(errFull)
 	}
 }

@@ -25,6 +25,7 @@ func (f *Folder) send(ctx context.Context, w streamWriter, paths []string) (miss
 			return nil, err
 		}
 		if readErr != nil {
+			f.note(readErr)
 			words := wordsOf(readErr)
 			missed[asked] = map[string]any{"DLFileErrorString": words, "DLFileErrorCode": statusOf(readErr)}
 			err = w.block(codeLocalError, []byte(words))

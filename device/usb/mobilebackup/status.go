@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"syscall"
+
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 // The status codes by which a host reports errors to the device.
@@ -40,7 +42,7 @@ func statusOf(err error) int {
 		return statusLoop
 	case errors.Is(err, syscall.EIO):
 		return statusIO
-	case isFull(err):
+	case host.IsFull(err):
 		return statusNoSpace
 	default:
 		return statusOther

@@ -1,6 +1,10 @@
 package mobilebackup
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/backupdoctor/backupdoctor/device/host"
+)
 
 // writing holds the files that are being written.
 type writing struct {
@@ -11,6 +15,7 @@ type writing struct {
 	names   map[string]struct{} // of the files being written
 	written []Arrival           // complete, and not yet known to the session
 	failure error               // the first error; the device may already have sent more
+	disk    error               // the first error of the disk
 }
 
 func newWriting() writing {
@@ -56,11 +61,32 @@ func (w *writing) finished(a Arrival) {
 // fail records an error. It stays for the rest of the session, because the device has been told
 // that files were received that were not.
 func (f *Folder) fail(err error) {
+	f.note(err)
 	f.writing.mu.Lock()
 	defer f.writing.mu.Unlock()
 	if f.writing.failure == nil {
 		f.writing.failure = err
 	}
+}
+
+// note takes note of an error of the disk. That a file is missing is an answer, and none.
+func (f *Folder) note(err error) {
+	if is := host.DiskErrorOf(err); is == "" || is == host.NotThere {
+		return
+	}
+	f.writing.mu.Lock()
+	defer f.writing.mu.Unlock()
+	if f.writing.disk == nil {
+		f.writing.disk = err
+	}
+}
+
+// DiskError returns the first error of the disk that a session met. The device is told of it, and
+// ends the backup with a code of its own that says less.
+func (f *Folder) DiskError() error {
+	f.writing.mu.Lock()
+	defer f.writing.mu.Unlock()
+	return f.writing.disk
 }
 
 // failed returns the first error.

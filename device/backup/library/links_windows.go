@@ -6,9 +6,5 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-func full(err error) bool {
-	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
-}
-
 // tooManyLinks reports whether a file has the maximum number of hard links.
 func tooManyLinks(err error) bool { return errors.Is(err, windows.ERROR_TOO_MANY_LINKS) }
