@@ -202,23 +202,32 @@ func TestMBDBCutMidRecord(t *testing.T) {
 	}
 }
 
-// Every row is found again where it was read, and a cut is the reason why another is not.
+// Every row is found again, whether the index has it or not, and a cut is the reason why another is
+// not.
 func TestMBDBFind(t *testing.T) {
 	first, second := record(t), bytes.Replace(record(t), []byte("\x00\x01x"), []byte("\x00\x03xyz"), 1)
 	whole := slices.Concat([]byte(mbdbHeader), first, second)
 	for _, test := range []struct {
-		data   []byte
-		second error
-		none   error
-	}{{whole, nil, ErrNotFound}, {whole[:len(whole)-1], ErrTruncated, ErrTruncated}} {
+		data    []byte
+		indexed int
+		second  error
+		none    error
+	}{
+		{whole, mostPlaces, nil, ErrNotFound},
+		{whole, 1, nil, ErrNotFound},
+		{whole[:len(whole)-1], mostPlaces, ErrTruncated, ErrTruncated},
+		{whole[:len(whole)-1], 1, ErrTruncated, ErrTruncated},
+		{whole[:len(whole)-1], 0, ErrTruncated, ErrTruncated},
+	} {
 		m, err := OpenMBDB(writeMBDB(t, test.data))
 		if err != nil {
 			t.Fatal(err)
 		}
+		m.(*mbdb).makeIndex(t.Context(), test.indexed)
 		for path, want := range map[string]error{"xyz": test.second, "x": nil, "y": test.none} {
 			row, err := m.Find(t.Context(), IDOf("HomeDomain", path))
 			if !errors.Is(err, want) || err == nil && string(row.Path) != path {
-				t.Errorf("%d bytes, %s: %q, %v", len(test.data), path, row.Path, err)
+				t.Errorf("%d bytes, %d rows indexed, %s: %q, %v", len(test.data), test.indexed, path, row.Path, err)
 			}
 		}
 		m.Close()

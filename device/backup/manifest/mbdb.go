@@ -21,6 +21,7 @@ type mbdb struct {
 	source io.Closer
 
 	index  []place // of the rows, by ID; nil until one is looked for
+	rest   int64   // where the rows begin that are not in the index; 0 if there are none
 	damage error   // why the rows after those could not be read
 }
 
@@ -29,6 +30,9 @@ type place struct {
 	id FileID
 	at int64
 }
+
+// mostPlaces bounds the memory of an index. No device is known to have as many files.
+const mostPlaces = 1 << 20
 
 const mbdbHeader = "mbdb\x05\x00"
 
@@ -67,13 +71,13 @@ func (m *mbdb) Check(context.Context, bool) error { return nil }
 
 func (m *mbdb) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		m.each(ctx, func(row *Row, _ int64, err error) bool { return yield(row, err) })
+		m.each(ctx, int64(len(mbdbHeader)), func(row *Row, _ int64, err error) bool { return yield(row, err) })
 	}
 }
 
-// each yields the rows and where they begin.
-func (m *mbdb) each(ctx context.Context, yield func(row *Row, at int64, err error) bool) {
-	reader := m.readFrom(int64(len(mbdbHeader)))
+// each yields the rows from an offset on, and where they begin.
+func (m *mbdb) each(ctx context.Context, from int64, yield func(row *Row, at int64, err error) bool) {
+	reader := m.readFrom(from)
 	for {
 		if ctx.Err() != nil {
 			yield(nil, 0, context.Cause(ctx))
@@ -99,7 +103,7 @@ func (m *mbdb) readFrom(at int64) *mbdbReader {
 // Find scans the rows once, and remembers where they are: an mbdb has no index.
 func (m *mbdb) Find(ctx context.Context, id FileID) (Row, error) {
 	if m.index == nil {
-		m.makeIndex(ctx)
+		m.makeIndex(ctx, mostPlaces)
 	}
 	i, found := slices.BinarySearchFunc(m.index, id, func(p place, id FileID) int { return bytes.Compare(p.id[:], id[:]) })
 	switch {
@@ -109,6 +113,8 @@ func (m *mbdb) Find(ctx context.Context, id FileID) (Row, error) {
 			return Row{}, err
 		}
 		return *row, nil
+	case m.rest > 0:
+		return m.scan(ctx, id, m.rest)
 	case m.damage != nil:
 		return Row{}, m.damage
 	default:
@@ -116,16 +122,37 @@ func (m *mbdb) Find(ctx context.Context, id FileID) (Row, error) {
 	}
 }
 
-func (m *mbdb) makeIndex(ctx context.Context) {
+func (m *mbdb) makeIndex(ctx context.Context, most int) {
 	index := []place{}
-	m.each(ctx, func(row *Row, at int64, err error) bool {
-		if m.damage = err; err == nil {
+	m.each(ctx, int64(len(mbdbHeader)), func(row *Row, at int64, err error) bool {
+		switch {
+		case err != nil:
+			m.damage = err
+		case len(index) == most:
+			m.rest = at
+		default:
 			index = append(index, place{row.ID, at})
 		}
-		return true
+		return m.rest == 0
 	})
 	slices.SortStableFunc(index, func(a, b place) int { return bytes.Compare(a.id[:], b.id[:]) })
 	m.index = index
+}
+
+// scan looks for a row from an offset on.
+func (m *mbdb) scan(ctx context.Context, id FileID, from int64) (found Row, err error) {
+	err = ErrNotFound
+	m.each(ctx, from, func(row *Row, _ int64, failed error) bool {
+		switch {
+		case failed != nil:
+			err = failed
+		case row.ID == id:
+			found, err = *row, nil
+			return false
+		}
+		return true
+	})
+	return found, err
 }
 
 // mbdbReader reads records into one buffer.
