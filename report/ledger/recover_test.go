@@ -257,7 +257,7 @@ func TestRecoveryWithoutTheSeries(t *testing.T) {
 		t.Errorf("%v of %v rows: %s", rows, all, recovery)
 	}
 	list, err := s.Ledgers(t.Context())
-	if last := len(list) - 1; err != nil || last < 0 || list[last].Closed || list[last].Waiting != all[3] {
+	if last := len(list) - 1; err != nil || last < 0 || list[last].Closed || list[last].Waiting != int64(all[3]) {
 		t.Errorf("%d reports waited, and now %+v, %v", all[3], list, err)
 	}
 }
