@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 )
 
 // SQLite parses the whole schema into memory, without a limit, before it answers anything.
@@ -48,6 +50,9 @@ type schemaSize struct {
 	bytes          uint64
 }
 
+// schemaPages are pooled: a folder may hold thousands of backups, each with a small database.
+var schemaPages = sync.Pool{New: func() any { return new([]byte) }}
+
 // Page types of a table's b-tree.
 const (
 	innerPage = 5
@@ -59,7 +64,10 @@ func (s *schemaSize) add(number uint32, depth int) {
 	if s.pages++; number == 0 || depth > maxSchemaDepth || s.pages > maxSchemaPages || s.objects > maxObjects || s.bytes > maxSchemaBytes {
 		return
 	}
-	page := make([]byte, s.pageSize)
+	buffer := schemaPages.Get().(*[]byte)
+	defer schemaPages.Put(buffer)
+	*buffer = slices.Grow((*buffer)[:0], s.pageSize)[:s.pageSize]
+	page := *buffer
 	if _, err := s.source.ReadAt(page, int64(number-1)*int64(s.pageSize)); err != nil {
 		return
 	}
