@@ -63,7 +63,7 @@ type DocumentKind struct {
 func Kinds() []DocumentKind { return slices.Clone(kinds) }
 
 var kinds = []DocumentKind{
-	{KindReport, Schema, "scan, watch, listen, backups, verify and report --json", false},
+	{KindReport, Schema, "scan, watch, listen, backup, backups, verify and report --json", false},
 	{KindEvent, Schema, "a line of -o ndjson", true},
 	{KindDiff, Schema, "report diff --json", false},
 	{KindRecording, Schema, "scan --record and capture", false},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -78,7 +80,7 @@ func TestBackupReportsEachCopy(t *testing.T) {
 		if finished := c.Verdict == "proved" || c.Verdict == "not-proved"; finished != (c.Folder != "") || finished != (c.Depth == "deep") || finished && *c.Files == 0 {
 			t.Errorf("%s: %+v", name, c)
 		}
-		if proved := c.Verdict == "proved"; proved == c.ProvedAt.IsZero() || proved == (c.Hint != "") {
+		if proved := c.Verdict == "proved"; proved == c.ProvedAt.IsZero() || proved == (c.Hint != "") || !c.OldestAt.IsZero() {
 			t.Errorf("%s: %+v", name, c)
 		}
 		if text, _, _ := strings.Cut(c.Summary, " 20"); !strings.Contains(s.stderr, `": `+text) && name != "Untrusted" || !strings.Contains(s.stderr, "hint: "+c.Hint) {
@@ -251,4 +253,88 @@ func TestHistoryKeepsCopies(t *testing.T) {
 	if s := typedIn(t, t.Context(), home, "history", devices[0].UDID()); !strings.Contains(strings.Join(strings.Fields(s.stdout), " "), "Copy: whole") {
 		t.Errorf("exit code %d\n%s%s", s.code, s.stdout, s.stderr)
 	}
+}
+
+// What a device sends a second time after an interruption is counted: nothing if it goes on where it
+// was, and what had arrived if it has forgotten that.
+func TestBackupCountsWhatIsSentAgain(t *testing.T) {
+	for name, forgets := range map[string]bool{"goes on": false, "forgot": true} {
+		t.Run(name, func(t *testing.T) {
+			library := filepath.Join(t.TempDir(), "copies")
+			agent := mobilebackup.New(mobilebackup.Numbered("HomeDomain", "Library/Small", 400, 1000)...)
+			made := func(faults ...sim.Fault) report.Copy {
+				t.Helper()
+				d := clones(t, 1, faults...)[0]
+				d.Backup = agent
+				address, _ := attach(t, d)
+				s := typed(t, t.Context(), "backup", "--usbmux", address, "--to", library, "--json")
+				return *reportOf(t, s).Devices[0].Copy
+			}
+			first := made(sim.Fault{Kind: sim.Detach, At: backupService + "DLMessageUploadFiles", After: 3})
+			if first.Verdict != "not-finished" || first.Resumed || *first.Files == 0 || *first.BytesAgain != 0 {
+				t.Fatalf("%+v, %d files", first, *first.Files)
+			}
+			if forgets {
+				agent.Forget()
+			}
+			second := made()
+			if second.Verdict != "proved" || !second.Resumed || (*second.BytesAgain > 0) != forgets || *second.BytesAgain > *second.Bytes {
+				t.Errorf("%+v: %d of %d bytes again", second, *second.BytesAgain, *second.Bytes)
+			}
+		})
+	}
+}
+
+// A device that management allows only encrypted backups is not asked for one without a password, and
+// no error is put into its mouth.
+func TestBackupWithoutTheDemandedPassword(t *testing.T) {
+	d := clones(t, 1)[0]
+	d.Set("com.apple.mobile.backup", "WillEncrypt", false)
+	d.Set("com.apple.mobile.backup", "RequiresEncryption", 1)
+	address, _ := attach(t, d)
+	s := typed(t, t.Context(), "backup", "--usbmux", address, "--json")
+	c := *reportOf(t, s).Devices[0].Copy
+	if s.code != 3 || c.Verdict != "not-started" || c.Reason != string(device.CopyNoPassword) || c.Error != nil || c.Files != nil || !strings.HasPrefix(c.Hint, "the owner sets one") {
+		t.Errorf("exit code %d: %+v", s.code, c)
+	}
+	if sessions := d.Backup.Sessions(); len(sessions) != 0 || strings.Contains(s.stderr, "ended the backup with error") {
+		t.Errorf("%d sessions\n%s", len(sessions), s.stderr)
+	}
+}
+
+// A run that is interrupted while it proves a copy keeps the copy, and does not say that it is resumed.
+func TestBackupInterruptedWhileProving(t *testing.T) {
+	address, _ := attach(t, clones(t, 1)...)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	lines := stopping{when: `"state":"proving"`, stop: stop}
+	s := typedTo(t, ctx, nil, &lines, "backup", "--usbmux", address, "--to", filepath.Join(t.TempDir(), "copies"), "-o", "ndjson")
+	path := filepath.Join(t.TempDir(), "run.ndjson")
+	if err := os.WriteFile(path, lines.text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]report.Event{}
+	for _, e := range eventsIn(t, path) {
+		said[e.Type] = e
+	}
+	if d := said[report.DeviceDone].Device; d == nil || d.Copy.Verdict != "not-proved" || d.Copy.Reason != "interrupted" || d.Copy.Folder == "" || !strings.HasPrefix(d.Copy.Hint, "backupdoctor verify --deep") {
+		t.Errorf("%+v", said[report.DeviceDone])
+	}
+	if r, e := said[report.RunSummary].Report, said[report.ExitError]; s.code != 130 || r == nil || r.Exit.Code != 130 || e.Exit == nil || e.Exit.Code != 130 {
+		t.Errorf("exit code %d, %+v, %+v\n%s", s.code, r, e, s.stderr)
+	}
+}
+
+// stopping is a writer that stops a run at the first event with a text.
+type stopping struct {
+	text bytes.Buffer
+	when string
+	stop func()
+}
+
+func (w *stopping) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.when) {
+		w.stop()
+	}
+	return w.text.Write(p)
 }

@@ -58,7 +58,7 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	}
 	if noted := library.ReadProof(folder.Path); c.copy.Verdict == device.CopyProved {
 		c.copy.ProvedAt = noted.ProvedAt
-		if since := noted.Since(); since.Before(c.run.StartedAt) {
+		if since := noted.Since(); since.Before(c.run.StartedAt.Truncate(time.Second)) { // as precise as the records
 			c.copy.OldestAt = since
 		}
 	}
