@@ -218,10 +218,28 @@ func showNoFailureSince(s device.Snapshot) proof {
 			return notShown(s, device.Malformed)
 		}
 	}
+	if slices.ContainsFunc(s.Histories, func(h device.History) bool { return mayHideFailure(s, h) }) {
+		return notShown(s, device.Implausible)
+	}
 	if len(list) > 0 {
 		return notShown(s, device.Inconclusive)
 	}
 	return shownBy(true)
+}
+
+// mayHideFailure reports whether a record that is dated in the future, and therefore not used, has a
+// failed attempt or one that cannot be read.
+func mayHideFailure(s device.Snapshot, h device.History) bool {
+	asOf, err := h.AsOf.Get()
+	if err != nil || s.TakenAt.Sub(asOf) > -clockTolerance {
+		return false
+	}
+	results, err := attempts(h).Get()
+	if err != nil {
+		return silent(err) && opened(err)
+	}
+	return h.CloudBackup.UnreadResults+h.Schedule.UnreadWindows > 0 ||
+		slices.ContainsFunc(results, func(result device.PastAttempt) bool { return result.Code != 0 })
 }
 
 // opened returns false for a record that was locked or inaccessible, so that nothing in it was

@@ -134,6 +134,8 @@ func TestAnAttemptThatCannotBeRead(t *testing.T) {
 		"beside an outdated failure": {well(lastBackedUp(6*time.Hour), recorded(time.Hour, failed(2*aDay, 303), unread)), NotShown},
 		"a window":                   {well(lastBackedUp(6*time.Hour), recorded(time.Hour, unreadWindow)), NotShown},
 		"in an outdated record":      {well(lastBackedUp(6*time.Hour), recorded(aDay, failed(2*aDay, 303), unread)), ShownTrue},
+		"in a record of the future":  {well(lastBackedUp(6*time.Hour), recorded(-30*aDay, failed(2*aDay, 303))), NotShown},
+		"none in one of the future":  {well(lastBackedUp(6*time.Hour), recorded(-30*aDay)), ShownTrue},
 	} {
 		d := Diagnose(test.s, Run(test.s, All()))
 		if i := slices.IndexFunc(d.Proof, func(n Need) bool { return n.ID == "no-failure-since" }); d.Proof[i].Shown != test.want {
@@ -152,6 +154,15 @@ func TestWhatARecordCannotGive(t *testing.T) {
 		if want := map[string]device.Reason{"switched-on": device.WrongType, "last-backup": device.Implausible}[need.ID]; need.Gap.Reason != want && want != "" {
 			t.Errorf("%s: %+v, want %s", need.ID, need.Gap, want)
 		}
+	}
+}
+
+// A backup that is dated in the future has no age.
+func TestHeadlineOfTheFuture(t *testing.T) {
+	s := well(detached)
+	s.Backups = []device.Backup{{Date: device.Known(takenAt.Add(400 * aDay))}}
+	if got := recordHeadline(s, Diagnosis{}); !strings.HasSuffix(got, "its newest record here is dated in the future.") {
+		t.Error(got)
 	}
 }
 
