@@ -83,7 +83,7 @@ func (p *page) interruption(r report.Report) {
 // backup prints one backup: its title, verdict and proof.
 func (p *page) backup(label string, d report.Device, b report.Backup) {
 	p.heading(backupTitle(label, d, b))
-	if name := folderName(b); p.All || !strings.EqualFold(name, d.UDID) || strings.Contains(b.Folder, name+"/"+name) {
+	if name := folderName(b); p.All || !strings.EqualFold(name, d.UDID) || strings.Contains(b.Folder, name+"/"+name) || hasNamesake(d, b) {
 		p.print(p.hang("  ", dim, device.Quoted(b.Folder))...)
 	}
 	m := markOfProof(b.Verdict)
@@ -132,6 +132,13 @@ func dated(b report.Backup) string {
 		return "no date"
 	}
 	return words.Moment(b.Date)
+}
+
+// hasNamesake reports whether another backup of a device is in a folder of the same name.
+func hasNamesake(d report.Device, b report.Backup) bool {
+	return slices.ContainsFunc(d.Backups, func(other report.Backup) bool {
+		return other.Folder != b.Folder && strings.EqualFold(folderName(other), folderName(b))
+	})
 }
 
 // folderName returns the last element of the folder's path, which may be a Windows path.

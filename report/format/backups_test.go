@@ -41,3 +41,20 @@ func TestBackupsTable(t *testing.T) {
 		t.Errorf("--all shows %d of 6 files", n)
 	}
 }
+
+// Backups of one device in two places differ by their folders alone.
+func TestNamesakesShowTheirFolders(t *testing.T) {
+	const there = `"/backups/00008120-000A1C2E3F4A5B6C"`
+	for elsewhere, want := range map[string]bool{"": false, "/elsewhere/00008120-000A1C2E3F4A5B6C": true, "/backups/00008120-000A1C2E3F4A5B6C-20260301-101500": false} {
+		shelved := reporttest.Shelved(reporttest.WholeProof)
+		if other := shelved.Snapshot.Backups[0]; elsewhere != "" {
+			other.Folder = elsewhere
+			shelved.Snapshot.Backups = append(shelved.Snapshot.Backups, other)
+		}
+		run := reporttest.Run(shelved)
+		run.Subject = report.OfBackups
+		if page := tableOf(run, Options{Width: 200}); strings.Contains(page, there) != want {
+			t.Errorf("beside %q:\n%s", elsewhere, page)
+		}
+	}
+}
