@@ -19,7 +19,7 @@ While iCloud Photos is off, all photos and videos of the device are part of the 
 The person sees the same messages as with full iCloud storage; Settings shows the size of the next backup.
 
 Judged from records in a backup on this computer: the size that the device estimated for its next iCloud backup, with the apps that take up most of it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives show.
-The size that a device gives to backup --plan is shown too, but decides nothing: it is that of a full backup to a computer, in which clones of files count in full, and an iCloud backup may hold less.
+The size that a device gives to backup --plan is shown too, but decides nothing: it is that of a full backup to a computer, in which clones of files count in full, and an iCloud backup may hold less. A later scan shows it with its date, from the history of this computer.
 Otherwise only a person can answer: neither size can be read over USB, and a device has more storage in use than its backup holds.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
@@ -65,10 +65,31 @@ func judgeNextSize(s device.Snapshot) []Finding {
 func plannedSize(s device.Snapshot) (summary string, evidence []Evidence) {
 	full, err := live(s).ComputerBackup.FullBytes.Get()
 	if err != nil {
-		return "", nil
+		return sizedBefore(s)
 	}
 	summary = fmt.Sprintf("A full backup to a computer needs %s, as the device counts; clones of files count in full, and an iCloud backup may hold less.", words.Size(full))
 	return summary, []Evidence{read(s, "Size of a full backup to a computer", words.Size(full), "", "mobilebackup2 / DLMessagePurgeDiskSpace")}
+}
+
+// sizedBefore describes that size as an earlier run had it, with its age.
+func sizedBefore(s device.Snapshot) (summary string, evidence []Evidence) {
+	if s.Sized == nil {
+		return "", nil
+	}
+	var when string
+	switch age := s.TakenAt.Sub(s.Sized.At); {
+	case age < 0:
+		when = fmt.Sprintf("by a record of %s, which is in the future, so its date is doubtful", day(s.Sized.At))
+	case age > recordAges:
+		when = fmt.Sprintf("as of %s, %s ago, which is old", day(s.Sized.At), duration(age))
+	default:
+		when = "as of " + day(s.Sized.At)
+	}
+	size := words.Size(s.Sized.Bytes)
+	summary = fmt.Sprintf("A full backup to a computer needed %s, as the device counted, %s; clones of files count in full, and an iCloud backup may hold less.", size, when)
+	return summary, []Evidence{{
+		Key: "Size of a full backup to a computer", Value: size, Source: "history of this computer: mobilebackup2 / DLMessagePurgeDiskSpace", AsOf: s.Sized.At,
+	}}
 }
 
 // nextSize returns the device's estimate of the size of its next iCloud backup.

@@ -80,6 +80,12 @@ type OtherCopy struct {
 	Withdrawn bool        `json:"withdrawn,omitempty"`      // its proof was withdrawn in this run: it shares damaged files with the new copy
 }
 
+// A SizedBackup is how large a full backup to a computer would be, as the device said in an earlier run.
+type SizedBackup struct {
+	Bytes uint64    `json:"bytes"` // mobilebackup2: room that it asked for, counting clones in full
+	At    time.Time `json:"at"`    // when; UTC
+}
+
 // redactCopy hides folders, files and what the device or this computer said. Folders of the
 // snapshot's backups get the same placeholders as there.
 func redactCopy(c *Copy, backups []Backup) *Copy {

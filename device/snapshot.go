@@ -18,14 +18,15 @@ type Snapshot struct {
 
 	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // number of backup folders searched; the gap says why some were not
 
-	Backups   []Backup  `json:"backups,omitempty"`   // its backups on this computer, newest first
-	Histories []History `json:"histories,omitempty"` // the device's own records of its iCloud backups, newest first
-	Attempts  []Attempt `json:"attempts,omitempty"`  // iCloud backup attempts in logs, newest first
-	Answers   []Answer  `json:"answers,omitempty"`   // a person's answers, at most one per question
-	Reach     *Reach    `json:"reach,omitempty"`     // this computer's view of Apple's hosts; nil if not checked
-	InUse     *InUse    `json:"inUse,omitempty"`     // the command that was using it during the scan; nil if none
-	Repair    *Repair   `json:"repair,omitempty"`    // its newest repair; nil if none is known
-	Copy      *Copy     `json:"copy,omitempty"`      // how its backup to this computer ended in this run; nil if none was asked for
+	Backups   []Backup     `json:"backups,omitempty"`     // its backups on this computer, newest first
+	Histories []History    `json:"histories,omitempty"`   // the device's own records of its iCloud backups, newest first
+	Attempts  []Attempt    `json:"attempts,omitempty"`    // iCloud backup attempts in logs, newest first
+	Answers   []Answer     `json:"answers,omitempty"`     // a person's answers, at most one per question
+	Reach     *Reach       `json:"reach,omitempty"`       // this computer's view of Apple's hosts; nil if not checked
+	InUse     *InUse       `json:"inUse,omitempty"`       // the command that was using it during the scan; nil if none
+	Repair    *Repair      `json:"repair,omitempty"`      // its newest repair; nil if none is known
+	Sized     *SizedBackup `json:"sizedBackup,omitempty"` // the size of a full backup by backup --plan in an earlier run; nil if none is known
+	Copy      *Copy        `json:"copy,omitempty"`        // how its backup to this computer ended in this run; nil if none was asked for
 }
 
 // InUse is a command on this computer that is using a device.

@@ -47,6 +47,7 @@ func History(k Keeper) Sink {
 				keeping.run.Saw(keeping.before)
 				keeping.run.Repairs(keeping.repairs, keeping.openRepair)
 				keeping.run.Rates(keeping.rates)
+				keeping.run.Sizes(keeping.backupSize)
 				keeping.run.Recall(keeping.recall)
 			}
 			keeping.hear(e)
@@ -118,6 +119,13 @@ func (k Keeper) openRepair(udid string) (device.Repair, bool) {
 		return device.Repair{}, false
 	}
 	return open.Facts(), true
+}
+
+// backupSize returns the size of a full backup that a device gave in an earlier run. One that cannot be
+// read is none: nothing but a line of evidence is made from it.
+func (k *keeping) backupSize(udid string) (device.SizedBackup, bool) {
+	size, ok, err := k.store.BackupSize(context.Background(), udid)
+	return size, ok && err == nil
 }
 
 func (k *keeping) hear(e Event) {

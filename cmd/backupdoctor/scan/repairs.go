@@ -14,6 +14,30 @@ func (r *Run) Repairs(open map[string]device.Repair, lookUp func(udid string) (d
 	r.repairs, r.lookUpRepair = open, lookUp
 }
 
+// Sizes gives the run a function that looks up the size of a full backup that a device gave in an
+// earlier run. It must be called before a device is finished.
+func (r *Run) Sizes(lookUp func(udid string) (device.SizedBackup, bool)) {
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	r.lookUpSize = lookUp
+}
+
+// addSize adds that size to the snapshot of an attached device, unless this run measured it.
+func (r *Run) addSize(s *device.Snapshot) {
+	r.resultsMu.Lock()
+	lookUp := r.lookUpSize
+	r.resultsMu.Unlock()
+	if lookUp == nil || s.Live == nil || s.Sized != nil {
+		return
+	}
+	if _, err := s.Live.ComputerBackup.FullBytes.Get(); err == nil {
+		return
+	}
+	if size, ok := lookUp(s.Device.UDID); ok {
+		s.Sized = &size
+	}
+}
+
 // Rates gives the run how often remedies were followed by a backup in past repairs.
 func (r *Run) Rates(rates []report.RemedyRate) {
 	r.resultsMu.Lock()

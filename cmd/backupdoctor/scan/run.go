@@ -42,9 +42,10 @@ type Run struct {
 	apart     bool                     // the devices were read by several computers, or at different times
 	endless   bool                     // it goes on until it is ended, see StartOpen
 
-	lookUpRepair func(udid string) (device.Repair, bool) // see Repairs; nil if no history is kept
-	recall       func(keep func(report.Device)) error    // see Recall; nil if no history is kept
-	forgotten    bool                                    // results were forgotten, see forget
+	lookUpRepair func(udid string) (device.Repair, bool)      // see Repairs; nil if no history is kept
+	lookUpSize   func(udid string) (device.SizedBackup, bool) // see Sizes; nil if no history is kept
+	recall       func(keep func(report.Device)) error         // see Recall; nil if no history is kept
+	forgotten    bool                                         // results were forgotten, see forget
 }
 
 // A member is what a finished device contributes to the tray.
@@ -103,6 +104,7 @@ func (r *Run) tellCopied(number int, s device.Snapshot, state string, copied *re
 // devices judged before are judged again, and their results delivered again.
 func (r *Run) Done(number int, s device.Snapshot) {
 	r.renewRepair(s)
+	r.addSize(&s)
 	r.resultsMu.Lock()
 	s.Tray = r.join(number, s)
 	r.withRepairLocked(&s)
