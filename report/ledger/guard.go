@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"github.com/gofrs/flock"
 )
 
@@ -26,6 +27,8 @@ func guardOf(path string) *guard {
 func readingGuardOf(path string) *guard {
 	return &guard{flock.New(path+".lock", flock.SetFlag(os.O_RDONLY))}
 }
+
+const lockNoun = "lock file"
 
 // errHeld is returned if another process, or another store in this one, holds the guard.
 var errHeld = errors.New("it is held")
@@ -64,6 +67,11 @@ func (g *guard) alone() error { return g.take(g.lock.TryLock) }
 // with locks held would deadlock.
 func (g *guard) take(hold func() (bool, error)) error {
 	err := g.release()
+	if err == nil {
+		if err := file.CheckBeside(g.lock.Path(), lockNoun); err != nil {
+			return err
+		}
+	}
 	held := false
 	if err == nil {
 		held, err = hold()

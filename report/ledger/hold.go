@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"github.com/gofrs/flock"
 )
 
@@ -43,6 +44,9 @@ func (r *holdRegistry) take(ctx context.Context, path, run string) error {
 	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	for {
+		if err := file.CheckBeside(name, lockNoun); err != nil {
+			return err
+		}
 		lock := flock.New(name, flock.SetPermissions(0o600))
 		locked, err := lock.TryLockContext(ctx, shareEvery)
 		switch {
@@ -104,6 +108,9 @@ func (r *holdRegistry) isHeld(path, run string) bool {
 	name := holdPath(path, run)
 	if r.held[name] != nil {
 		return true
+	}
+	if file.CheckBeside(name, lockNoun) != nil {
+		return false // a process that holds a run made a regular file
 	}
 	lock := flock.New(name, flock.SetFlag(os.O_RDONLY))
 	shared, err := lock.TryRLock()

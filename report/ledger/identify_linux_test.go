@@ -226,3 +226,40 @@ func TestAHistoryThatIsLostInUse(t *testing.T) {
 		})
 	}
 }
+
+// What another program put in the place of a file that is kept beside a history is refused, and not
+// waited for: opening a named pipe would wait until another process opens its other end.
+func TestWhatIsNoFileBesideAHistory(t *testing.T) {
+	for name, make := range map[string]func(path string) error{
+		"a named pipe": func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"a folder":     func(path string) error { return os.Mkdir(path, 0o700) },
+		"a device":     func(path string) error { return os.Symlink("/dev/null", path) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := written(t, 1)
+			must(t, os.RemoveAll(path+".lock"))
+			must(t, make(path+".lock"))
+			for how, open := range opens {
+				if err := open(t, path); !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), ".lock is not a lock file of this program: it is "+name) {
+					t.Errorf("%s: %v", how, err)
+				}
+			}
+			must(t, os.Remove(path+".lock"))
+
+			must(t, make(holdPath(path, "run")))
+			if holds.isHeld(path, "run") {
+				t.Error("the run is held")
+			}
+			if err := holds.take(t.Context(), path, "run"); !errors.Is(err, ErrForeign) {
+				t.Errorf("the lock of a run: %v", err)
+			}
+
+			must(t, make(path+".reserve"))
+			s := openedHistory(t, path)
+			if err := s.Reserve(1 << 10); !errors.Is(err, ErrForeign) {
+				t.Errorf("the reserve: %v", err)
+			}
+			must(t, s.Close())
+		})
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 )
 
 // reserveEvery is how often to try to get the reserved space back.
@@ -54,6 +56,9 @@ func (r *reserve) take(now time.Time) error {
 		return nil
 	}
 	r.tried = now
+	if err := file.CheckBeside(r.path, "reserve file"); err != nil {
+		return fmt.Errorf("reserving space for the history: %w", err)
+	}
 	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("reserving space for the history: %w", err)

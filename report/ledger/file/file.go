@@ -102,6 +102,16 @@ func (k Kind) CheckLog(path string) error {
 	return nil
 }
 
+// CheckBeside returns an error if anything but a regular file is at the path of a file that is kept
+// beside a ledger, such as a lock: opening a named pipe would wait for another process.
+func CheckBeside(path, noun string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().IsRegular() {
+		return nil // why it cannot be inspected shows when it is opened
+	}
+	return fmt.Errorf("%s is not a %s %w: it is %s", path, noun, ErrForeign, kindOf(info.Mode()))
+}
+
 func (k Kind) foreign(path, what string) error {
 	return fmt.Errorf("%s is not a %s %w: it is %s", path, k.Noun, ErrForeign, what)
 }
