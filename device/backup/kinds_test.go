@@ -257,6 +257,17 @@ func TestIsEncryptedFalse(t *testing.T) {
 	}
 }
 
+// Nor is an IsEncrypted that is false believed where the records cannot be read without the password.
+func TestIsEncryptedFalseBesideLockedRecords(t *testing.T) {
+	written := write(t, shape{layout: backuptest.DB100, password: "0000"})
+	editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = false })(t, written)
+	proof := Quick(t.Context(), find(t, written), Options{})
+	expect(t, "without the password", device.CannotTell, []string{"encryption-contradicted", "password-needed"}, proof)
+	if kind := proof.Statement(device.StatementKind); kind.Shown != device.ShownNeither {
+		t.Errorf("%+v", kind)
+	}
+}
+
 // Where the keybag is lost or damaged, no password helps, and none is asked for.
 func TestListLockedWithoutAKeybag(t *testing.T) {
 	for what, edit := range map[string]func(d map[string]any){

@@ -170,6 +170,8 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		v.leaveKindOpen()
 	case v.properties.kind() == disputed:
 		v.contradiction("IsEncrypted: " + v.denial())
+	case errors.Is(err, errClosed) && v.properties.kind() == plain:
+		v.contradiction("IsEncrypted is false, and the records are encrypted")
 	default:
 		v.statements.show(device.StatementKind)
 	}
