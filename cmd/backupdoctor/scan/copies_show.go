@@ -70,7 +70,7 @@ func (c *copying) lastCopy() string {
 		return "whether there is a copy in this library is not known"
 	}
 	if len(copies) == 0 {
-		return "no copy in this library yet, so everything is sent; --plan asks the device how much that is"
+		return "no copy in this library yet, so everything is sent; --plan asks how much"
 	}
 	newest := copies[0]
 	state := "not proved"

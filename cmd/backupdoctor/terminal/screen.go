@@ -9,6 +9,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/clipperhouse/displaywidth"
 	"golang.org/x/term"
 )
 
@@ -61,7 +62,8 @@ func (s *Screen) Write(message []byte) (int, error) {
 
 // Status shows what is being done, replacing the previous status; "" clears it. It is shown on
 // terminals only. The old text is overwritten with spaces: not every console supports the
-// escape sequence that clears a line.
+// escape sequence that clears a line. A text is cut to one line, because \r returns to the start of
+// the last line only.
 func (s *Screen) Status(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,7 +71,8 @@ func (s *Screen) Status(text string) {
 	case s.view != nil:
 		s.view.note(text)
 	case s.is:
-		fmt.Fprintf(s.out, "\r%s\r%s", strings.Repeat(" ", len(s.status)), text)
+		text = displaywidth.TruncateString(text, max(1, s.Columns()-1), "")
+		fmt.Fprintf(s.out, "\r%s\r%s", strings.Repeat(" ", displaywidth.String(s.status)), text)
 		s.status = text
 	}
 }

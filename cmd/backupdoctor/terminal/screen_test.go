@@ -10,11 +10,22 @@ import (
 
 func TestStatusOverwritesWhatWasThere(t *testing.T) {
 	var out bytes.Buffer
-	screen := Screen{out: &out, is: true}
+	screen := Screen{out: &out, getenv: in(nil), is: true}
 	screen.Status("a long text")
 	screen.Status("short")
 	screen.Status("")
 	if want := "\r\ra long text" + "\r           \rshort" + "\r     \r"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+// What is too long for a line would scroll, and leave parts of it behind.
+func TestStatusIsOneLine(t *testing.T) {
+	var out bytes.Buffer
+	screen := Screen{out: &out, getenv: in(map[string]string{"COLUMNS": "10"}), is: true}
+	screen.Status("looking “日本語” 0:00")
+	screen.Status("")
+	if want := "\r\rlooking “" + "\r         \r"; out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }
