@@ -54,7 +54,7 @@ type Event struct {
 
 // Copied is the progress of a copy.
 type Copied struct {
-	Files    int     `json:"files"`    // files received
-	Bytes    uint64  `json:"bytes"`    // bytes received
-	Fraction float64 `json:"fraction"` // of the whole, as the device reports it, from 0 to 1; 0 if it does not
+	Files    int     `json:"files"`              // files received
+	Bytes    uint64  `json:"bytes"`              // bytes received
+	Fraction float64 `json:"fraction,omitempty"` // of the whole, as the device reports it, from 0 to 1; absent if it does not
 }
