@@ -11,14 +11,15 @@ type Copy struct {
 	Code    int         `json:"code,omitempty"`                      // the MBErrorDomain number with which the device ended it; 0 if it did not
 	Message string      `json:"message,omitempty" privacy:"private"` // what the device sent with that number
 
-	Library   string       `json:"library" privacy:"private"` // the folder of all copies
-	FreeBytes Fact[uint64] `json:"freeBytes,omitzero"`        // free space on its disk: as the device was told, or else when the run began
-	MostBytes Fact[uint64] `json:"mostBytes,omitzero"`        // what may be sent at most: all that is stored on the device, for a first or a full copy
-	Required  Fact[uint64] `json:"requiredBytes,omitzero"`    // mobilebackup2: room that the device asked for, counting clones in full
-	Encrypted Fact[bool]   `json:"encrypted,omitzero"`        // lockdown / WillEncrypt
-	SizeOnly  bool         `json:"sizeOnly,omitempty"`        // the device was only to be asked how large the backup would be
-	Full      bool         `json:"full,omitempty"`            // everything was requested, not only what changed
-	Resumed   bool         `json:"resumed,omitempty"`         // an interrupted copy was resumed
+	Library   string       `json:"library" privacy:"private"`             // the folder of all copies
+	OtherDisk string       `json:"otherDisk,omitempty" privacy:"private"` // the folder of locks or temporary files, if the disk of that one refused something; "" if none did
+	FreeBytes Fact[uint64] `json:"freeBytes,omitzero"`                    // free space on its disk: as the device was told, or else when the run began
+	MostBytes Fact[uint64] `json:"mostBytes,omitzero"`                    // what may be sent at most: all that is stored on the device, for a first or a full copy
+	Required  Fact[uint64] `json:"requiredBytes,omitzero"`                // mobilebackup2: room that the device asked for, counting clones in full
+	Encrypted Fact[bool]   `json:"encrypted,omitzero"`                    // lockdown / WillEncrypt
+	SizeOnly  bool         `json:"sizeOnly,omitempty"`                    // the device was only to be asked how large the backup would be
+	Full      bool         `json:"full,omitempty"`                        // everything was requested, not only what changed
+	Resumed   bool         `json:"resumed,omitempty"`                     // an interrupted copy was resumed
 
 	Files      Fact[uint64]    `json:"files,omitzero"`      // received in this run
 	Bytes      Fact[uint64]    `json:"bytes,omitzero"`      // received in this run
@@ -104,6 +105,7 @@ func redactCopy(c *Copy, backups []Backup) *Copy {
 	}
 	redacted := *c
 	redacted.Detail, redacted.Message, redacted.Library = hidden("detail", c.Detail), hidden("message", c.Message), hidden("library", c.Library)
+	redacted.OtherDisk = hidden("folder", c.OtherDisk)
 	if c.Folder != "" {
 		redacted.Folder = folders(c.Folder)
 	}

@@ -19,6 +19,7 @@ type Copy struct {
 	Error   *CopyError `json:"error,omitempty"`  // the error with which the device ended it; absent if it did not
 
 	Library       string   `json:"library"`                 // the folder of all copies, or a placeholder in a redacted report
+	OtherDisk     string   `json:"otherDisk,omitempty"`     // the folder of locks or temporary files whose disk refused something, or a placeholder; absent if none did
 	FreeBytes     *uint64  `json:"freeBytes,omitempty"`     // free space on its disk, as the device was told, or else when the run began; absent if unknown
 	MostBytes     *uint64  `json:"mostBytes,omitempty"`     // what may be sent at most, for a first or a full copy: all that is stored on the device; absent if unknown
 	RequiredBytes *uint64  `json:"requiredBytes,omitempty"` // room that the device asked for, which counts clones in full; absent if it did not
@@ -79,7 +80,7 @@ func NewCopy(udid string, c *device.Copy) *Copy {
 	}
 	made := &Copy{
 		Verdict: string(c.Verdict), Reason: string(c.Reason), Detail: device.Quoted(c.Detail),
-		Library: c.Library, FreeBytes: known(c.FreeBytes), MostBytes: known(c.MostBytes), RequiredBytes: known(c.Required),
+		Library: c.Library, OtherDisk: c.OtherDisk, FreeBytes: known(c.FreeBytes), MostBytes: known(c.MostBytes), RequiredBytes: known(c.Required),
 		FullSeconds: known(c.FullSeconds), Encrypted: known(c.Encrypted), SizeOnly: c.SizeOnly, Full: c.Full, Resumed: c.Resumed,
 		Files: known(c.Files), Bytes: known(c.Bytes), BytesAgain: known(c.BytesAgain),
 		Folder: c.Folder, Date: utc(c.Date), Depth: string(c.Depth), ProvedAt: utc(c.ProvedAt), OldestAt: utc(c.OldestAt),

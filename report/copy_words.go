@@ -209,16 +209,22 @@ func (c Copy) refusedByDisk(kind, again string) (text, hint string) {
 	if c.MostBytes != nil && *c.MostBytes > leastRoom {
 		needs += fmt.Sprintf(" (%s are stored on the device)", words.Size(*c.MostBytes))
 	}
-	text, step := words.Disk(kind, device.Quoted(c.Library), c.Detail, c.FreeBytes, needs)
+	folder, free, another := c.Library, c.FreeBytes, "name another disk with --to"
+	if c.OtherDisk != "" {
+		folder, free, another = c.OtherDisk, nil, ""
+	}
+	text, step := words.Disk(kind, device.Quoted(folder), c.Detail, free, needs)
 	switch device.CopyVerdict(c.Verdict) {
 	case device.CopyNotStarted:
 		text += "; no backup was started, and no copy was changed"
 	case device.CopyNotFinished, device.CopyRefused:
 		text += "; what has arrived is kept, and no copy was changed"
 	}
-	const another = "name another disk with --to"
-	if step == "" {
-		return text, another
+	switch {
+	case step == "":
+		return text, cmp.Or(another, again)
+	case another == "":
+		return text, step + "; then " + again
 	}
 	return text, step + ", or " + another + "; then " + again
 }

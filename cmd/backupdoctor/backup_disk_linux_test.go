@@ -241,3 +241,19 @@ func TestExportOntoFullDisk(t *testing.T) {
 		t.Errorf("%v, %v", left, err)
 	}
 }
+
+// The disk that is named is the one that refused something, not that of the library.
+func TestBackupWithLocksOnFullDisk(t *testing.T) {
+	folder := smallDisk(t, 100_000)
+	fillDisk(t, folder)
+	address, _ := attach(t, clones(t, 1)...)
+	s := typedIn(t, t.Context(), map[string]string{"XDG_DATA_HOME": folder}, "backup", "--usbmux", address, "--no-history", "--to", filepath.Join(t.TempDir(), "copies"), "-o", "summary")
+	for _, want := range []string{
+		"the disk of “" + filepath.Join(folder, "backupdoctor", "locks") + "” is full; no backup was started, and no copy was changed\n",
+		"hint: remove what is not needed from that disk; then run the same command again\n",
+	} {
+		if s.code != 3 || !strings.Contains(s.stderr, want) {
+			t.Errorf("exit code %d, no %q\n%s", s.code, want, s.stderr)
+		}
+	}
+}

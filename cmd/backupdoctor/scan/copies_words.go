@@ -154,8 +154,11 @@ func (c *copying) blame(err error) {
 		c.copy.Reason, c.copy.Code, c.copy.Message = device.CopyEnded, refused.outcome.Code, clip(refused.outcome.Words)
 		return
 	}
-	if e, ok := errors.AsType[*disk.Error](err); ok && e.Folder() == c.Library.Path {
+	if e, ok := errors.AsType[*disk.Error](err); ok {
 		c.copy.Reason, c.copy.Detail = device.CopyOnDisk+device.Reason(e.Is), e.Unwrap().Error()
+		if e.Folder() != c.Library.Path {
+			c.copy.OtherDisk = e.Folder()
+		}
 		c.copy.FreeBytes = device.FactOf(host.FreeBytes(c.Library.Path))
 		return
 	}
