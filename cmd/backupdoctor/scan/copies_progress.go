@@ -37,17 +37,34 @@ func (b *copyBoard) set(number int, text string, news bool) {
 		delete(b.rows, number)
 	}
 	if b.screen.IsTerminal() {
-		var all []string
-		for _, n := range slices.Sorted(maps.Keys(b.rows)) {
-			all = append(all, b.rows[n])
-		}
-		b.screen.Status(strings.Join(all, "   "))
+		b.screen.Status(strings.Join(urgentFirst(b.rows), "   "))
 		return
 	}
 	if now := time.Now(); text != "" && (news || now.Sub(b.said[number]) >= time.Minute) {
 		b.said[number] = now
 		fmt.Fprintln(b.screen, text)
 	}
+}
+
+// urgentFirst returns rows by number, but first those that wait for a person: the others may not fit
+// on the line.
+func urgentFirst(rows map[int]string) []string {
+	var all []string
+	for _, n := range slices.Sorted(maps.Keys(rows)) {
+		all = append(all, rows[n])
+	}
+	rank := func(row string) int {
+		switch {
+		case strings.HasPrefix(row, "waiting "):
+			return 0
+		case strings.HasPrefix(row, "asking "):
+			return 1
+		default:
+			return 2
+		}
+	}
+	slices.SortStableFunc(all, func(a, b string) int { return rank(a) - rank(b) })
+	return all
 }
 
 // A copyProgress follows one copy and always says what it is waiting for.
