@@ -214,13 +214,17 @@ func (c Copy) refusedByDisk(kind, again string) (text, hint string) {
 		folder, free, another = c.OtherDisk, nil, ""
 	}
 	text, step := words.Disk(kind, device.Quoted(folder), c.Detail, free, needs)
-	switch device.CopyVerdict(c.Verdict) {
-	case device.CopyNotStarted:
+	switch verdict := device.CopyVerdict(c.Verdict); {
+	case kind == "gone", kind == "not-there": // what is left is not known
+		again = "run the same command again"
+	case verdict == device.CopyNotStarted:
 		text += "; no backup was started, and no copy was changed"
-	case device.CopyNotFinished, device.CopyRefused:
+	case verdict == device.CopyNotFinished, verdict == device.CopyRefused:
 		text += "; what has arrived is kept, and no copy was changed"
 	}
 	switch {
+	case kind == "not-there":
+		return text, again
 	case step == "":
 		return text, cmp.Or(another, again)
 	case another == "":

@@ -257,3 +257,32 @@ func TestBackupWithLocksOnFullDisk(t *testing.T) {
 		}
 	}
 }
+
+// A library that vanishes while the device sends is named, not the code that the device makes of it.
+func TestBackupIntoVanishingLibrary(t *testing.T) {
+	folder := t.TempDir()
+	library := filepath.Join(folder, "copies")
+	for _, removed := range []struct{ pattern, want string }{
+		{library, "“" + library + "” is gone: its disk was removed, or the folder was moved or removed\n"},
+		{filepath.Join(library, "*", ".partial"), "something in “" + library + "” is missing (“lstat "},
+	} {
+		d := clones(t, 1)[0]
+		d.Backup = smallAgent()
+		d.Backup.Sending = func(int) {
+			found, err := filepath.Glob(removed.pattern)
+			if err != nil || len(found) != 1 {
+				t.Error(found, err)
+			}
+			for _, path := range found {
+				if err := os.Rename(path, filepath.Join(t.TempDir(), "moved")); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		address, _ := attach(t, d)
+		s := copiedTo(t, address, library)
+		if s.code != 3 || !strings.Contains(s.stderr, removed.want) || strings.Contains(s.stderr, "is kept") || !strings.Contains(s.stderr, "run the same command again\n") {
+			t.Errorf("exit code %d, no %q\n%s", s.code, removed.want, s.stderr)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -277,6 +278,9 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 		err = lists.finished(ctx)
 	}
 	if err != nil {
+		if _, gone := os.Lstat(partial.Path); gone != nil && ctx.Err() == nil { // the device was told, and says less
+			err = explained(gone, c.Library.Path)
+		}
 		return library.Copy{}, err
 	}
 	c.sayArrived()
