@@ -75,19 +75,19 @@ func read(s device.Snapshot, key, value, expected, source string) Evidence {
 // freshFor is how long a completed backup proves the conditions it needs.
 const freshFor = 48 * time.Hour
 
-// clockTolerance is how far the device's clock may run ahead of the computer's before its dates
+// ClockTolerance is how far the device's clock may run ahead of the computer's before its dates
 // are considered invalid. A wrong clock has its own check.
-const clockTolerance = 24 * time.Hour
+const ClockTolerance = 24 * time.Hour
 
 // lastBackup returns the end of the last good iCloud backup, and its age when the snapshot was
-// taken. The age is negative, by less than clockTolerance, if the device's clock is ahead.
+// taken. The age is negative, by less than ClockTolerance, if the device's clock is ahead.
 func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) {
 	at, err = live(s).CloudBackup.Last.Get()
 	if err != nil {
 		return time.Time{}, 0, err
 	}
 	age = s.TakenAt.Sub(at)
-	if age < -clockTolerance {
+	if age < -ClockTolerance {
 		return time.Time{}, 0, device.Implausible
 	}
 	return at, age, nil

@@ -107,7 +107,7 @@ func recordHeadline(s device.Snapshot, d Diagnosis) string {
 	if len(list) == 0 || list[0].old() && strings.HasSuffix(found, list[0].when()) {
 		return found + "; the device was not attached."
 	}
-	if list[0].age < -clockTolerance {
+	if list[0].age < -ClockTolerance {
 		return found + "; the device was not attached, and its newest record here is dated in the future."
 	}
 	return fmt.Sprintf("%s; the device was not attached, and its newest record here is %s old.", found, duration(list[0].age))

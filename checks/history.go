@@ -27,7 +27,7 @@ func records(s device.Snapshot) []record {
 	var list []record
 	for _, h := range s.Histories {
 		asOf, err := h.AsOf.Get()
-		if age := s.TakenAt.Sub(asOf); err == nil && age > -clockTolerance {
+		if age := s.TakenAt.Sub(asOf); err == nil && age > -ClockTolerance {
 			list = append(list, record{h, asOf, age})
 		}
 	}
@@ -175,7 +175,7 @@ func lastGood(s device.Snapshot) time.Time {
 		last = at
 	}
 	for _, a := range s.Attempts {
-		if at, err := a.Until.Get(); err == nil && a.Outcome == device.AttemptSucceeded && at.After(last) && at.Sub(s.TakenAt) <= clockTolerance {
+		if at, err := a.Until.Get(); err == nil && a.Outcome == device.AttemptSucceeded && at.After(last) && at.Sub(s.TakenAt) <= ClockTolerance {
 			last = at
 		}
 	}
@@ -195,7 +195,7 @@ func lastGood(s device.Snapshot) time.Time {
 
 // mayKnow returns false for a time after the record was made, about which the record cannot be
 // right.
-func (r record) mayKnow(at time.Time) bool { return at.Sub(r.asOf) <= clockTolerance }
+func (r record) mayKnow(at time.Time) bool { return at.Sub(r.asOf) <= ClockTolerance }
 
 // superseded reports whether a backup completed after a record was made: what kept backups from
 // completing then no longer does.

@@ -43,7 +43,7 @@ func localAge(s device.Snapshot, b device.Backup) (time.Duration, error) {
 		return 0, err
 	}
 	age := s.TakenAt.Sub(at)
-	if _, doubted := trayClock(s); doubted || age < -clockTolerance {
+	if _, doubted := trayClock(s); doubted || age < -ClockTolerance {
 		return 0, device.Inconclusive
 	}
 	return age, nil

@@ -196,7 +196,7 @@ func showFresh(s device.Snapshot, now time.Time) proof {
 		return notShown(s, err)
 	}
 	age := now.Sub(at)
-	return shownBy(age > -clockTolerance && days(age) <= fineFor(s), date)
+	return shownBy(age > -ClockTolerance && days(age) <= fineFor(s), date)
 }
 
 // showNoFailureSince checks every source of attempts that was opened. A source that was opened
@@ -231,7 +231,7 @@ func showNoFailureSince(s device.Snapshot) proof {
 // failed attempt or one that cannot be read.
 func mayHideFailure(s device.Snapshot, h device.History) bool {
 	asOf, err := h.AsOf.Get()
-	if err != nil || s.TakenAt.Sub(asOf) > -clockTolerance {
+	if err != nil || s.TakenAt.Sub(asOf) > -ClockTolerance {
 		return false
 	}
 	results, err := attempts(h).Get()

@@ -147,6 +147,8 @@ func (p *page) whatChanged(v report.Visit) cell {
 
 func (p *page) lastBackup(v report.Visit) cell {
 	switch {
+	case v.LastBackup.After(v.TakenAt):
+		return cell{{text: words.Date(p.in(v.LastBackup))}, {text: "dated after the visit", style: dim}}
 	case !v.LastBackup.IsZero():
 		return cell{{text: words.Date(p.in(v.LastBackup))}, {text: daysText(v.LastBackup, v.TakenAt) + " before", style: dim}}
 	case v.NoLastBackup == string(device.Absent):

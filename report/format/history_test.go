@@ -238,3 +238,14 @@ func TestExportedJSONIsOneDocument(t *testing.T) {
 		}
 	}
 }
+
+// The age of a backup that is dated after its visit is not 0 days.
+func TestABackupDatedAfterItsVisit(t *testing.T) {
+	var w strings.Builder
+	if err := WriteStory(&w, report.Story{Visits: []report.Visit{{TakenAt: daysAgo(3), Verdict: "backed-up", LastBackup: daysAgo(1)}}}, Options{Width: 100}); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.String(); !strings.Contains(got, "dated after the visit") || strings.Contains(got, "0 days") {
+		t.Error(got)
+	}
+}

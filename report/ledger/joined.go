@@ -12,7 +12,7 @@ import (
 // columns may be NULL.
 type joinedQuery struct {
 	columns string
-	compare string // how the last backup compares with that one: < or =
+	compare string // how the last backup compares with that one: < or >
 	backup  int64
 }
 

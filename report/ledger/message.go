@@ -151,6 +151,7 @@ func open(m Message) (preparedMessage, Reason, error) {
 // newVisit returns the visit for one device of a report.
 func newVisit(m Message, d report.Device) visit {
 	taken, doubtful := m.takenAt(d.TakenAt)
+	d = withPlausibleBackup(d, taken)
 	return visit{
 		key:      device.UDIDKey(text(d.UDID, maxName)),
 		udid:     text(d.UDID, maxName),
@@ -209,6 +210,15 @@ func assetOf(d report.Device) string {
 		return "[]"
 	}
 	return string(document)
+}
+
+// withPlausibleBackup returns the device without a last backup that ended after the device was read:
+// the bench could not notice that if its own clock was wrong, too.
+func withPlausibleBackup(d report.Device, taken time.Time) report.Device {
+	if d.LastBackup.After(taken.Add(checks.ClockTolerance)) {
+		d.LastBackup, d.NoLastBackup = time.Time{}, string(device.Implausible)
+	}
+	return d
 }
 
 func backupOf(d report.Device) int64 {

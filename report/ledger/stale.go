@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -30,6 +31,9 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 		for _, q := range staleQueries(now, limit, s.turn != nil) {
 			if err := eachJoined(ctx, tx, q, targets, func() {
 				d := row.known()
+				if d.LastBackup.After(now.Add(checks.ClockTolerance)) {
+					d.Backup, d.LastBackup, d.NoLastBackup = report.BackupUnknown, time.Time{}, string(device.Implausible)
+				}
 				if s.turn != nil {
 					d.Doubtful = c.judge(row.newest.taken)
 				}
@@ -62,7 +66,7 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 }
 
 // staleQueries select the devices whose last backup is older than the limit, and those of which it
-// is unknown, in any order, so that a server sends them while it still finds others. The last column
+// is unknown or dated in the future, in any order, so that a server sends them while it still finds others. The last column
 // is the latest date among the visits that were written before the newest, or 0 where visits are not
 // in the order of writing: only on a bench they are.
 func staleQueries(now, limit time.Time, inOrder bool) []joinedQuery {
@@ -70,7 +74,7 @@ func staleQueries(now, limit time.Time, inOrder bool) []joinedQuery {
 	if inOrder {
 		columns = knownColumns + ", " + fmt.Sprintf(latestEarlierVisit, now.Unix()+clockSlack)
 	}
-	return []joinedQuery{{columns, "<", seconds(limit)}, {columns, "=", backupUnknown}}
+	return []joinedQuery{{columns, "<", seconds(limit)}, {columns, ">", seconds(now.Add(checks.ClockTolerance))}}
 }
 
 // seenDevices counts the devices that were ever read.

@@ -126,3 +126,56 @@ func TestSplitRejectsRowsWithMoreColumns(t *testing.T) {
 		}
 	}
 }
+
+// If the clocks of a device and of its bench were both ahead, so is the date of the last backup. It is
+// no proof of a recent one.
+func TestABackupDatedInTheFuture(t *testing.T) {
+	test := func(t *testing.T, s *Store) {
+		now := monday.Add(time.Hour)
+		for i, backup := range []time.Duration{-aDay, 23 * time.Hour, 27 * time.Hour, 3650 * aDay} {
+			at := now.Add(max(0, backup))
+			d := report.Device{UDID: fmt.Sprint("DEVICE-", i), TakenAt: at, Verdict: "backed-up", LastBackup: now.Add(backup)}
+			if s.turn != nil {
+				keepRun(t, s, runID(i), at, d)
+			} else {
+				put(t, s, Message{ID: messageID(i), Bench: "oslo", Received: at, Report: report.Report{Header: report.NewHeader(report.KindReport), Run: "run", TakenAt: at, Devices: []report.Device{d}}})
+			}
+		}
+		got, err := s.Stale(t.Context(), now, 14)
+		must(t, err)
+		var lines []string
+		for _, d := range got.Devices {
+			lines = append(lines, fmt.Sprintln(d.UDID, d.Backup, d.LastBackup.IsZero(), d.NoLastBackup))
+		}
+		if diff := cmp.Diff([]string{"DEVICE-2 unknown true implausible\n", "DEVICE-3 unknown true implausible\n"}, lines); diff != "" {
+			t.Error(diff)
+		}
+		if got.Known != 4 || got.Stale != 0 || got.Unknown != 2 {
+			t.Errorf("counted %d known, %d stale, %d unknown", got.Known, got.Stale, got.Unknown)
+		}
+	}
+	t.Run("history", func(t *testing.T) { test(t, fresh(t)) })
+	onBoth(t, test)
+}
+
+// A hub knows by its own clock that a bench and a device were both ahead.
+func TestABackupDatedAfterItsReading(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		ahead := message(1, "oslo", sheet{id: "ahead", taken: monday.Add(3650 * day), backup: monday.Add(3649 * day)})
+		ahead.Received = monday
+		put(t, s, ahead, message(2, "oslo", sheet{id: "slightly ahead", taken: monday, backup: monday.Add(23 * time.Hour)}))
+		if ids := idsOf(t, s, Filter{Backup: BackupUnknown}, NewestFirst); len(ids) != 1 || ids[0] != "ahead" {
+			t.Errorf("unknown is the last backup of %q", ids)
+		}
+		found, err := s.Find(t.Context(), "ahead")
+		must(t, err)
+		if len(found) != 1 || found[0].Backup != BackupUnknown || found[0].NoLastBackup != string(device.Implausible) {
+			t.Errorf("found %+v", found)
+		}
+		totals, err := s.Totals(t.Context(), "")
+		must(t, err)
+		if totals.Unknown != 1 || totals.Known != 1 {
+			t.Errorf("counted %+v", totals)
+		}
+	})
+}
