@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/actlock"
@@ -231,7 +232,11 @@ func (c *copying) make(ctx context.Context) {
 
 // receive has the device write its backup into the library.
 func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.Copy, error) {
-	partial, err := shelf.Begin(ctx, c.Full, func(files int) { c.screen.Status(fmt.Sprintf("%s: preparing, %d files", c.name(), files)) })
+	preparing := func(files int) {
+		c.board.set(c.number, fmt.Sprintf("preparing  %s: %s", c.name(), words.Count(files, "file")), false)
+	}
+	partial, err := shelf.Begin(ctx, c.Full, preparing)
+	c.board.set(c.number, "", false)
 	if err != nil {
 		return library.Copy{}, explained(err, c.Library.Path)
 	}

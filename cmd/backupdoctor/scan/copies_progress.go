@@ -15,8 +15,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A copyBoard shows the progress of all copies: in the status line of a terminal, or else on
-// one line for each copy, once a minute.
+// A copyBoard shows the progress of all copies on one line each: in the status of a terminal, or else
+// printed once a minute.
 type copyBoard struct {
 	screen *terminal.Screen
 	mu     sync.Mutex
@@ -37,7 +37,7 @@ func (b *copyBoard) set(number int, text string, news bool) {
 		delete(b.rows, number)
 	}
 	if b.screen.IsTerminal() {
-		b.screen.Status(strings.Join(urgentFirst(b.rows), "   "))
+		b.screen.Status(urgentFirst(b.rows)...)
 		return
 	}
 	if now := time.Now(); text != "" && (news || now.Sub(b.said[number]) >= time.Minute) {
@@ -47,7 +47,7 @@ func (b *copyBoard) set(number int, text string, news bool) {
 }
 
 // urgentFirst returns rows by number, but first those that wait for a person: the others may not fit
-// on the line.
+// on the screen.
 func urgentFirst(rows map[int]string) []string {
 	var all []string
 	for _, n := range slices.Sorted(maps.Keys(rows)) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
@@ -37,13 +38,14 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 		return err
 	}
 	folder := backup.Folder{Path: copied.Folder, UDID: shelf.UDID}
-	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.copy.NotSent, Progress: c.Screen.BackupProgress("proving " + c.name())}
+	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.copy.NotSent}
+	options.Progress = terminal.BackupProgress("proving    "+c.name(), func(text string) { c.board.set(c.number, text, false) })
 	options.Keys, options.Locked = c.Inspection.Passwords.open(ctx, folder, backup.Read(ctx, folder))
 	damage := library.DamageOf(folder.Path)
 	options.Problem = func(p backup.Problem) { damage.See(p.Mode.ID, p.FileID) }
 	proof := backup.Deep(ctx, folder, options)
 	index.Close()
-	c.screen.Status("")
+	c.board.set(c.number, "", false)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

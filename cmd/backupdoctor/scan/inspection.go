@@ -64,7 +64,7 @@ func (i Inspection) one(ctx context.Context, st *StoredBackup) {
 	options := backup.Options{Examples: i.Examples, Budget: i.budget, Now: time.Now(), Lists: st.lists}
 	st.lists = nil
 	options.Keys, options.Locked = i.Passwords.open(ctx, st.Folder, st.Backup)
-	options.Progress = i.Screen.BackupProgress(quotedOwner(st.Backup))
+	options.Progress = terminal.BackupProgress(quotedOwner(st.Backup), func(text string) { i.Screen.Status(text) })
 	if i.Problem != nil {
 		options.Problem = func(p backup.Problem) { i.Problem(st.Folder, p) }
 	}

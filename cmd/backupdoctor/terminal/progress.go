@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sysdiagnose"
 )
 
-// BackupProgress shows how much of a backup has been verified.
-func (s *Screen) BackupProgress(name string) func(backup.Progress) {
+// BackupProgress shows how much of a backup has been verified, with a name before it.
+func BackupProgress(name string, show func(text string)) func(backup.Progress) {
 	began := time.Now()
 	return func(p backup.Progress) {
 		text := fmt.Sprintf("%s: %d files", name, p.Rows)
@@ -23,7 +23,7 @@ func (s *Screen) BackupProgress(name string) func(backup.Progress) {
 		if left, known := timeLeft(time.Since(began), p.Rows, p.TotalRows); known {
 			text += fmt.Sprintf(", about %s left", left)
 		}
-		s.Status(text)
+		show(text)
 	}
 }
 

@@ -1,8 +1,10 @@
 package terminal
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,9 +15,9 @@ import (
 	"golang.org/x/term"
 )
 
-// A Screen is the stream for messages, which may be a terminal. Messages, a status line and the
-// live view of a tray share it: while the view is shown, messages go above it and the status
-// line is part of it. It is safe for concurrent use.
+// A Screen is the stream for messages, which may be a terminal. Messages, a status and the live
+// view of a tray share it: messages go above the others, and while the view is shown, the status
+// is part of it. It is safe for concurrent use.
 type Screen struct {
 	out    io.Writer
 	getenv func(string) string
@@ -23,14 +25,16 @@ type Screen struct {
 	is     bool // it is a terminal
 
 	mu     sync.Mutex // locked before the view's mutex
-	status string     // current text of the status line
+	status []string   // the current lines of the status
+	line   string     // the status as it is drawn, if it is one line
+	canvas canvas     // the status as it is drawn, if it is several
 	view   *View      // the live view; nil for none
 }
 
 // NewScreen returns a Screen that writes to out.
 func NewScreen(out io.Writer, getenv func(string) string) *Screen {
 	fd, is := Of(out)
-	return &Screen{out: out, getenv: getenv, fd: fd, is: is}
+	return &Screen{out: out, getenv: getenv, fd: fd, is: is, canvas: canvas{w: out}}
 }
 
 // IsTerminal reports whether the screen is a terminal.
@@ -50,32 +54,78 @@ func (s *Screen) Write(message []byte) (int, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	write := s.out.Write
+	write, status := s.out.Write, s.status
 	if s.view != nil {
 		write = s.view.write
+	} else {
+		s.draw(nil)
 	}
 	if _, err := write(shown); err != nil {
 		return 0, err
 	}
+	if s.view == nil && bytes.HasSuffix(message, []byte("\n")) {
+		s.draw(status)
+	}
 	return len(message), nil
 }
 
-// Status shows what is being done, replacing the previous status; "" clears it. It is shown on
-// terminals only. The old text is overwritten with spaces: not every console supports the
-// escape sequence that clears a line. A text is cut to one line, because \r returns to the start of
-// the last line only.
-func (s *Screen) Status(text string) {
+// Status shows what is being done, a line for each text, replacing the previous status; no text or
+// "" clears it. It is shown on terminals only. A text is cut to one line.
+func (s *Screen) Status(lines ...string) {
+	lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.view != nil:
-		s.view.note(text)
+		s.view.note(strings.Join(lines, "   "))
 	case s.is:
-		text = displaywidth.TruncateString(text, max(1, s.Columns()-1), "")
-		fmt.Fprintf(s.out, "\r%s\r%s", strings.Repeat(" ", displaywidth.String(s.status)), text)
-		s.status = text
+		s.draw(lines)
 	}
 }
+
+// draw replaces the status on a terminal without a view. s.mu must be held.
+func (s *Screen) draw(lines []string) {
+	several := lines
+	if len(lines) < 2 || !s.movesCursor() {
+		several = nil
+	}
+	if len(several) > 0 || len(s.canvas.lines) > 0 {
+		width, height := s.size()
+		s.canvas.draw(fitting(several, width-1, height-1), width)
+	}
+	line := ""
+	if len(several) == 0 {
+		line = strings.Join(lines, "   ")
+	}
+	if line != s.line {
+		s.drawLine(line)
+	}
+	s.status = lines
+}
+
+// drawLine overwrites the old line with spaces: not every console supports the escape sequence that
+// clears a line. \r returns to the start of the last line only, so the text is cut.
+func (s *Screen) drawLine(text string) {
+	text = displaywidth.TruncateString(text, max(1, s.Columns()-1), "")
+	fmt.Fprintf(s.out, "\r%s\r%s", strings.Repeat(" ", displaywidth.String(s.line)), text)
+	s.line = text
+}
+
+// fitting cuts lines to a width and a height; the last one then says how many are left out.
+func fitting(lines []string, width, height int) []string {
+	if more := len(lines) - max(1, height); more > 0 {
+		kept := len(lines) - more - 1
+		lines = append(slices.Clone(lines[:kept]), fmt.Sprintf("and %d more", more+1))
+	}
+	cut := make([]string, len(lines))
+	for i, line := range lines {
+		cut[i] = displaywidth.TruncateString(line, max(1, width), "")
+	}
+	return cut
+}
+
+// movesCursor reports whether lines above the last one can be drawn again.
+func (s *Screen) movesCursor() bool { return s.getenv("TERM") != "dumb" && understandsEscapes(s.fd) }
 
 // Note shows a text below the live view, if there is one.
 func (s *Screen) Note(text string) {
@@ -89,7 +139,7 @@ func (s *Screen) Note(text string) {
 // ShowTray shows the live view of a tray until CloseView is called, if the screen supports
 // drawing.
 func (s *Screen) ShowTray() {
-	if !s.is || s.getenv("TERM") == "dumb" || !understandsEscapes(s.fd) {
+	if !s.is || !s.movesCursor() {
 		return
 	}
 	view := newView(s.out, format.Options{Color: Color(s.out, s.getenv, "auto"), UTF8: s.UTF8(), Zone: time.Local}, s.size)

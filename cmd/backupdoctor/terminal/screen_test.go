@@ -30,6 +30,54 @@ func TestStatusIsOneLine(t *testing.T) {
 	}
 }
 
+// Several texts have a line each, and messages go above them.
+func TestStatusOfSeveralLines(t *testing.T) {
+	var out bytes.Buffer
+	screen := Screen{out: &out, getenv: in(nil), is: true, fd: -1, canvas: canvas{w: &out}}
+	if !screen.movesCursor() {
+		t.Skip("this console cannot move its cursor")
+	}
+	for _, step := range []struct {
+		name string
+		do   func()
+		want string
+	}{
+		{"two", func() { screen.Status("one", "two") }, "\rone\x1b[K\ntwo\x1b[K\n\x1b[J"},
+		{"a message", func() { screen.Write([]byte("done\n")) }, "\x1b[2A\r\x1b[Jdone\n\rone\x1b[K\ntwo\x1b[K\n\x1b[J"},
+		{"one", func() { screen.Status("", "two") }, "\x1b[2A\r\x1b[J\r\rtwo"},
+		{"a message above one", func() { screen.Write([]byte("done\n")) }, "\r   \rdone\n\r\rtwo"},
+		{"a question", func() { screen.Write([]byte("Password: ")) }, "\r   \rPassword: "},
+		{"none", func() { screen.Status("") }, ""},
+	} {
+		out.Reset()
+		if step.do(); out.String() != step.want {
+			t.Errorf("%s:\ngot  %q\nwant %q", step.name, out.String(), step.want)
+		}
+	}
+}
+
+func TestFitting(t *testing.T) {
+	lines := []string{"one", "two", "three"}
+	for _, test := range []struct {
+		width, height int
+		want          string
+	}{{80, 3, "one|two|three"}, {80, 2, "one|and 2 more"}, {80, 0, "and 3 more"}, {3, 9, "one|two|thr"}} {
+		if got := strings.Join(fitting(lines, test.width, test.height), "|"); got != test.want {
+			t.Errorf("%d by %d: got %q, want %q", test.width, test.height, got, test.want)
+		}
+	}
+}
+
+// A console that cannot move its cursor has one line for all.
+func TestStatusWithoutAMovingCursor(t *testing.T) {
+	var out bytes.Buffer
+	screen := Screen{out: &out, getenv: in(map[string]string{"TERM": "dumb"}), is: true, fd: -1}
+	screen.Status("one", "two")
+	if want := "\r\rone   two"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
 func TestStatusIsOnlyForATerminal(t *testing.T) {
 	var out bytes.Buffer
 	screen := NewScreen(&out, in(nil))
