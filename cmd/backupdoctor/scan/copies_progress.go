@@ -184,7 +184,7 @@ func (p *copyProgress) textLocked(now time.Time) string {
 	case phase == mobilebackup.Asking:
 		return fmt.Sprintf("asking     unlock %s, and enter its passcode when it asks to back up   %s", p.name(), waited)
 	case phase == mobilebackup.Looking:
-		return fmt.Sprintf("looking    %s compares its files with the last copy   %s", p.name(), waited)
+		return fmt.Sprintf("looking    %s looks through its files   %s", p.name(), waited)
 	case phase == mobilebackup.Sending:
 		return "receiving  " + p.name() + p.amountLocked(now)
 	case phase == mobilebackup.Moving:
