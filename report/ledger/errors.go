@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"modernc.org/sqlite" // and its driver, "sqlite"
@@ -118,11 +120,35 @@ func (k kind) inWords(ctx context.Context, err error) error {
 	case sqlite3.SQLITE_READONLY:
 		return fmt.Errorf("the %s could not be written: %w", k.Noun, ErrDenied)
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		if err := tooManyOpen(); err != nil {
+			return fmt.Errorf("the %s could not be opened: %w", k.Noun, err)
+		}
 		return fmt.Errorf("the %s could not be opened: %w, or to its folder", k.Noun, ErrDenied)
 	case sqlite3.SQLITE_IOERR:
 		return fmt.Errorf("the %s could not be read or written: the disk reported an error", k.Noun)
 	}
 	return err
+}
+
+// sqliteFiles is how many files SQLite opens for one connection: the file, its log and its index.
+const sqliteFiles = 3
+
+// tooManyOpen returns the error of the system if it does not let this process open as many files as
+// SQLite needs, which SQLite does not tell apart from a missing permission. It has closed those that
+// it could open by then.
+func tooManyOpen() error {
+	for range sqliteFiles {
+		tried, err := os.Open(os.DevNull)
+		for _, limit := range []error{syscall.EMFILE, syscall.ENFILE} {
+			if errors.Is(err, limit) {
+				return limit
+			}
+		}
+		if err == nil {
+			defer tried.Close()
+		}
+	}
+	return nil
 }
 
 // is prefixes an error with the noun of the ledger.

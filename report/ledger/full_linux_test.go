@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,5 +128,25 @@ func TestAVolumeThatIsReadOnly(t *testing.T) {
 	must(t, unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
 	if s, err := OpenHistory(t.Context(), path); !errors.Is(err, ErrReadOnly) || errors.Is(err, ErrDenied) {
 		t.Errorf("got %v, %v", s, err)
+	}
+}
+
+// TestTooManyOpenFiles is no question of the user's permissions, either.
+func TestTooManyOpenFiles(t *testing.T) {
+	path := written(t, 1)
+	var told []string
+	for limit := 4; limit < 30; limit++ {
+		cmd := child(t, "keep runs", path)
+		shell := exec.Command("sh", "-c", fmt.Sprintf(`ulimit -n %d && exec "$0"`, limit), cmd.Path)
+		shell.Env = cmd.Env
+		out, err := shell.CombinedOutput()
+		if err == nil {
+			break
+		}
+		told = append(told, string(out))
+	}
+	all := strings.Join(told, "")
+	if strings.Contains(all, ErrDenied.Error()) || !strings.Contains(all, "the history could not be opened: too many open files") {
+		t.Errorf("told: %s", all)
 	}
 }
