@@ -27,6 +27,7 @@ var (
 	ErrRunning  = errors.New("the run has not ended")
 	ErrDenied   = errors.New("this user may not write to it")
 	ErrReadOnly = errors.New("its volume is mounted read-only")
+	ErrLog      = errors.New("has a log, which can be read only in a folder that this user may write to")
 	ErrFinished = errors.New("the run has ended")
 	ErrNoEnd    = errors.New("whether the run has ended is not known")
 	ErrUnknown  = errors.New("no such device or report is known")

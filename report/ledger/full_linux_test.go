@@ -150,3 +150,35 @@ func TestTooManyOpenFiles(t *testing.T) {
 		t.Errorf("told: %s", all)
 	}
 }
+
+// TestALogThatCannotBeRead without a further file beside it is no reason to read the rest without it.
+func TestALogThatCannotBeRead(t *testing.T) {
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=20m"); err != nil {
+		t.Skipf("no disk can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	path := filepath.Join(t.TempDir(), "history.sqlite")
+	s := openedHistory(t, path)
+	keepRun(t, s, runID(1), monday)
+	for _, part := range []string{"", "-wal"} {
+		must(t, os.WriteFile(filepath.Join(disk, "history.sqlite"+part), read(t, path+part), 0o600))
+	}
+	must(t, s.Close())
+	copied := filepath.Join(disk, "history.sqlite")
+	must(t, unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	if s, err := OpenHistoryToRead(t.Context(), copied); !errors.Is(err, ErrLog) || errors.Is(err, ErrDenied) {
+		t.Errorf("got %v, %v", s, err)
+	}
+	must(t, unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT, ""))
+	s, err := OpenHistoryToRead(t.Context(), copied)
+	must(t, err)
+	if list, err := s.Runs(t.Context(), 100); err != nil || list.Total != 1 {
+		t.Errorf("in a folder that can be written: %d runs, %v", list.Total, err)
+	}
+	must(t, s.Close())
+}

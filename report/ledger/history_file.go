@@ -93,7 +93,7 @@ func openHistoryToRead(ctx context.Context, path string) (db *sql.DB, conn *sql.
 	if err := checkSize(path); err != nil {
 		return nil, nil, err
 	}
-	err = eachAddressToRead(path, func(address string) (err error) {
+	err = historyFile.eachAddressToRead(path, func(address string) (err error) {
 		db, conn, err = connection(ctx, address, func(conn *sql.Conn) error { return checkTables(ctx, conn) })
 		return err
 	})

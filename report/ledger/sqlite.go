@@ -108,7 +108,7 @@ func begin(ctx context.Context, path string) error {
 // connectToRead opens a file and changes nothing on disk, neither the file nor its log.
 func connectToRead(ctx context.Context, path string) (*sql.DB, error) {
 	var db *sql.DB
-	err := eachAddressToRead(path, func(address string) (err error) {
+	err := hubFile.eachAddressToRead(path, func(address string) (err error) {
 		if db, err = sql.Open("sqlite", address); err != nil {
 			return err
 		}
@@ -124,19 +124,45 @@ func connectToRead(ctx context.Context, path string) (*sql.DB, error) {
 // reason other than missing write permission. A log is read too; it may be in use by another
 // process, or left by a killed one. Without a log, SQLite creates an empty one while the file is
 // open and removes it again; if the folder is not writable, no other process writes there either.
-func eachAddressToRead(path string, open func(address string) error) error {
+// With a log, that way is not open: what is in the log would be missing.
+func (k kind) eachAddressToRead(path string, open func(address string) error) error {
 	settings := func(mode string) url.Values {
 		return url.Values{"mode": {mode}, "_busy_timeout": {"30000"}, "_pragma": append([]string{"query_only(ON)", largeCache}, safe...)}
 	}
 	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
-		return open(withSettings(path, settings("ro")))
+		err := open(withSettings(path, settings("ro")))
+		if isDenied(err) && tooManyOpen() == nil {
+			return k.whyNoLog(path, err)
+		}
+		return err
 	}
 	err := open(withSettings(path, settings("rw")))
-	switch codeOf(err) {
-	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+	if isDenied(err) {
 		immutable := settings("ro")
 		immutable.Set("immutable", "1")
 		return open(withSettings(path, immutable))
 	}
 	return err
+}
+
+// whyNoLog returns why a file with a log could not be opened, if it can be found out.
+func (k kind) whyNoLog(path string, err error) error {
+	log, failed := os.Open(path + "-wal")
+	if failed != nil {
+		return k.Unreadable(failed)
+	}
+	log.Close()
+	if index, _ := stat(path + "-shm"); index == nil {
+		return k.is(ErrLog)
+	}
+	return err
+}
+
+// isDenied reports whether SQLite could not open a file or write to it.
+func isDenied(err error) bool {
+	switch codeOf(err) {
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return true
+	}
+	return false
 }

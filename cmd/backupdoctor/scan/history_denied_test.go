@@ -20,3 +20,11 @@ func TestAHistoryOfAnotherUser(t *testing.T) {
 		}
 	}
 }
+
+// A log that cannot be read where it is can be read in a copy.
+func TestAHistoryWithALogInAFolderOfOthers(t *testing.T) {
+	ended, ok := errors.AsType[command.Exit](HistoryError(fmt.Errorf("the history %w", ledger.ErrLog)))
+	if !ok || !strings.Contains(ended.Hint, "copy it, together with") || strings.Contains(ended.Hint, "chown") {
+		t.Errorf("%v: %q", ok, ended.Hint)
+	}
+}

@@ -147,6 +147,8 @@ func HistoryError(err error) error {
 		hint = "name another file in " + HistoryVariable + ", or " + NoHistory + " to keep no history"
 	case errors.Is(err, ledger.ErrDenied), errors.Is(err, fs.ErrPermission):
 		hint = "if a run with sudo made it, sudo chown -R \"$USER\" on its folder gives it back; " + HistoryVariable + " names another file"
+	case errors.Is(err, ledger.ErrLog):
+		hint = "copy it, together with the file of the same name and -wal, to a folder of your own, and name the copy in " + HistoryVariable
 	case errors.Is(err, ledger.ErrAway):
 		hint = "mount the volume it is on, or name another file in " + HistoryVariable
 	default:
