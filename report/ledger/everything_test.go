@@ -82,6 +82,9 @@ func TestADamagedReportCostsItself(t *testing.T) {
 			t.Errorf("device %d became %+v", i, d)
 		}
 	}
+	if unreadable, all, err := s.Unreadable(t.Context()); err != nil || unreadable != 1 || all != 2 {
+		t.Errorf("%d of %d reports cannot be read, %v", unreadable, all, err)
+	}
 	if got, err := s.Resume(t.Context(), runID(1)); err != nil || len(got.Done) != 1 {
 		t.Errorf("%d devices are done, %v; want the one whose report can be read", len(got.Done), err)
 	}

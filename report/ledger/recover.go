@@ -394,3 +394,30 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 
 // recoverTimeout is the time limit for reading a whole history.
 const recoverTimeout = 10 * time.Minute
+
+// Unreadable counts the full reports of devices, and those of them that cannot be read although the
+// pages that they are on can be. Nothing more can be recovered of those.
+func (s *Store) Unreadable(ctx context.Context) (unreadable, all int, err error) {
+	for after := int64(0); ; {
+		found := 0
+		err := s.do(ctx, historyTimeout, reading, func(tx transaction) error {
+			return each(ctx, tx, nextDetails, []any{after, exportStep}, func(rows *sql.Rows) error {
+				var packed []byte
+				if err := rows.Scan(&after, &packed); err != nil {
+					return err
+				}
+				if _, ok := reportIn(packed); !ok {
+					unreadable++
+				}
+				found++
+				return nil
+			})
+		})
+		all += found
+		if err != nil || found < exportStep {
+			return unreadable, all, err
+		}
+	}
+}
+
+const nextDetails = "SELECT report, json FROM details WHERE report > $1 ORDER BY report LIMIT $2"
