@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -131,9 +132,11 @@ func (e env) usualLibrary() string {
 }
 
 // libraryToWrite opens the library in a folder; "" means the default. It refuses the folders of
-// Apple's programs, which own everything in them.
+// Apple's programs, which own everything in them. A named one is remembered, so that later commands
+// find the copies in it.
 func (e env) libraryToWrite(path string) (library.Library, error) {
-	if path == "" {
+	isNamed := path != ""
+	if !isNamed {
 		path = e.usualLibrary()
 	}
 	if path == "" {
@@ -156,15 +159,48 @@ func (e env) libraryToWrite(path string) (library.Library, error) {
 			return l, command.Usage("name a folder of its own with --to", "%s is where %s keeps its backups", l.Path, place.Program)
 		}
 	}
+	if list := e.namedLibraries(); isNamed && list != "" {
+		if err := library.Remember(list, l); err != nil {
+			fmt.Fprintf(e.screen, "backupdoctor: later commands look in %s only with --backups, as it could not be remembered: %v\n", l.Path, err)
+		}
+	}
 	return l, nil
 }
 
-// libraryPlaces returns the default library, if it exists.
-func (e env) libraryPlaces() []backup.Place {
+// libraries returns the default library and those that were named with --to, as far as they exist.
+func (e env) libraries() []library.Library {
+	var list []library.Library
 	if l, err := library.Find(e.usualLibrary()); err == nil {
-		return []backup.Place{libraryPlace(l)}
+		list = append(list, l)
 	}
-	return nil
+	named, err := library.Remembered(e.namedLibraries())
+	if err != nil {
+		fmt.Fprintf(e.screen, "backupdoctor: libraries named with --to earlier are not known, and not searched: %v\n", err)
+	}
+	for _, l := range named {
+		if !slices.Contains(list, l) {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// namedLibraries returns the file that lists the libraries named with --to, "" if this user's data
+// folder is unknown.
+func (e env) namedLibraries() string {
+	if usual := e.usualLibrary(); usual != "" {
+		return filepath.Join(filepath.Dir(usual), "libraries.json")
+	}
+	return ""
+}
+
+// libraryPlaces returns the libraries as places of backups.
+func (e env) libraryPlaces() []backup.Place {
+	var places []backup.Place
+	for _, l := range e.libraries() {
+		places = append(places, libraryPlace(l))
+	}
+	return places
 }
 
 // libraryPlace returns a library as a place of backups.

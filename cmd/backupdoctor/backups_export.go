@@ -102,20 +102,18 @@ func (e env) copyNamed(ctx context.Context, argument string) (*library.Device, l
 	if isPath(argument) {
 		return copyAt(ctx, argument)
 	}
-	none := command.Usage("name the folder of one copy: LIBRARY/UDID/DATE/UDID", "there is no copy of %q in %s", argument, e.usualLibrary())
-	l, err := library.Find(e.usualLibrary())
-	if err != nil {
-		return nil, library.Copy{}, none
+	var copies []library.Copy
+	for _, l := range e.libraries() {
+		if read, err := l.Device(argument); err == nil {
+			found, _ := read.Copies() // none of a folder that cannot be read
+			copies = append(copies, found...)
+			read.Close()
+		}
 	}
-	read, err := l.Device(argument)
-	if err != nil {
-		return nil, library.Copy{}, none
+	if len(copies) == 0 {
+		return nil, library.Copy{}, command.Usage("name the folder of one copy: LIBRARY/UDID/DATE/UDID", "there is no copy of %q in %s", argument, e.usualLibrary())
 	}
-	copies, err := read.Copies()
-	read.Close()
-	if err != nil || len(copies) == 0 {
-		return nil, library.Copy{}, none
-	}
+	slices.SortStableFunc(copies, func(a, b library.Copy) int { return b.Made.Compare(a.Made) })
 	i := max(0, slices.IndexFunc(copies, func(c library.Copy) bool { return c.Proof.Counts() }))
 	return copyAt(ctx, copies[i].Folder)
 }
