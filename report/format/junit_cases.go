@@ -67,7 +67,7 @@ func verdictCase(d report.Device, code int) junitCase {
 // copyCase fails if the new copy is broken, and is an error if there is none that was proved.
 func copyCase(c report.Copy) junitCase {
 	one := junitCase{Name: "copied to this computer"}
-	outcome := &junitOutcome{report.Clean(c.Summary), report.Clean(c.Verdict), junitText(c.Hint)}
+	outcome := &junitOutcome{report.Clean(c.Summary), report.Clean(device.Token(c.Verdict)), junitText(c.Hint)}
 	switch device.CopyVerdict(c.Verdict) {
 	case device.CopyProved, device.CopyMeasured:
 		one.Out = &junitOutput{junitText(c.Summary)}
