@@ -9,7 +9,7 @@ import (
 )
 
 // A Copy is how the backup of a device to this computer ended, with backupdoctor backup. What is
-// absent is not known, or does not apply: no number stands for an unknown one.
+// absent is not known, or does not apply: an unknown number is never 0.
 type Copy struct {
 	Verdict string     `json:"verdict"`          // proved, measured, not-proved, broken, not-finished, refused or not-started
 	Summary string     `json:"summary"`          // how it ended, in words

@@ -200,7 +200,7 @@ func (c Copy) failure() (text, hint string) {
 	return text, again
 }
 
-// leastRoom is how much a copy needs at least, in bytes: with less free, nothing is begun.
+// leastRoom is the free space, in bytes, below which no copy is started.
 const leastRoom = 64 << 20
 
 // refusedByDisk says what the disk of the library refused, what that left as it was, and what to do.

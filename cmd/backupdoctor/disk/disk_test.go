@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
-// Each error of a disk is said without the words of the system, which stand in brackets where they say
-// what it was about, and has a step that fits it.
+// Each disk error is explained in our own words, with the system's in brackets where they add what
+// it was about, and comes with a fitting step.
 func TestExplain(t *testing.T) {
 	folder := t.TempDir()
 	const again = "run it again"

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A pipe in place of a file beside a backup must not block whoever reads it.
+// A named pipe in place of a file beside a backup must not block a reader.
 func TestPipesBesideABackup(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "copy", "device")
 	if err := os.MkdirAll(folder, 0o700); err != nil {

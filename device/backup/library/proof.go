@@ -85,8 +85,8 @@ func ReadProof(folder string) Proof {
 	return p
 }
 
-// openBeside opens a file beside a backup. A pipe of its name would block whoever opens it, so that
-// is Malformed, like anything else that is no file.
+// openBeside opens a file beside a backup, or a list of libraries. Opening a named pipe would block,
+// so anything but a regular file is Malformed.
 func openBeside(path string) (*os.File, error) {
 	info, err := os.Lstat(path)
 	switch {

@@ -81,8 +81,8 @@ func (f *Folder) note(err error) {
 	}
 }
 
-// DiskError returns the first error of the disk that a session met. The device is told of it, and
-// ends the backup with a code of its own that says less.
+// DiskError returns the first disk error of a session. The device is told about it, and ends the
+// backup with its own code, which says less.
 func (f *Folder) DiskError() error {
 	f.writing.mu.Lock()
 	defer f.writing.mu.Unlock()
