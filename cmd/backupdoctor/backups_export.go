@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -103,15 +105,17 @@ func (e env) copyNamed(ctx context.Context, argument string) (*library.Device, l
 		return copyAt(ctx, argument)
 	}
 	var copies []library.Copy
+	var searched []string
 	for _, l := range e.libraries() {
-		if read, err := l.Device(argument); err == nil {
-			found, _ := read.Copies() // none of a folder that cannot be read
-			copies = append(copies, found...)
-			read.Close()
+		searched = append(searched, l.Path)
+		found, err := l.Copies(argument)
+		if err != nil {
+			return nil, library.Copy{}, command.Usage("name the folder of one copy: LIBRARY/UDID/DATE/UDID", "the copies of %q in %s cannot be listed: %w", argument, l.Path, err)
 		}
+		copies = append(copies, found...)
 	}
 	if len(copies) == 0 {
-		return nil, library.Copy{}, command.Usage("name the folder of one copy: LIBRARY/UDID/DATE/UDID", "there is no copy of %q in %s", argument, e.usualLibrary())
+		return nil, library.Copy{}, command.Usage("name the folder of one copy: LIBRARY/UDID/DATE/UDID", "there is no copy of %q in %s", argument, cmp.Or(strings.Join(searched, ", "), e.usualLibrary()))
 	}
 	slices.SortStableFunc(copies, func(a, b library.Copy) int { return b.Made.Compare(a.Made) })
 	i := max(0, slices.IndexFunc(copies, func(c library.Copy) bool { return c.Proof.Counts() }))

@@ -13,10 +13,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestAFullDisk fills a small disk and then frees space.
-func TestAFullDisk(t *testing.T) {
+// smallDisk mounts a disk of a size, such as 2m, and returns its folder.
+func smallDisk(t *testing.T, size string) string {
+	t.Helper()
 	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=2m"); err != nil {
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size="+size); err != nil {
 		t.Skipf("no disk can be mounted here: %v", err)
 	}
 	t.Cleanup(func() {
@@ -24,6 +25,12 @@ func TestAFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return disk
+}
+
+// TestAFullDisk fills a small disk and then frees space.
+func TestAFullDisk(t *testing.T) {
+	disk := smallDisk(t, "2m")
 	path := filepath.Join(disk, "history.sqlite")
 	runs, word := filledUp(t, child(t, "fill up", path))
 	if !strings.Contains(word, ErrFull.Error()) {
@@ -48,15 +55,7 @@ func TestALimitOnFiles(t *testing.T) {
 
 // TestNoRoomForABeginning leaves no partial history behind.
 func TestNoRoomForABeginning(t *testing.T) {
-	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skipf("no disk can be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "1m")
 	must(t, os.WriteFile(filepath.Join(disk, "other"), make([]byte, 1000<<10), 0o600))
 	path := filepath.Join(disk, "history.sqlite")
 	s, err := OpenHistory(t.Context(), path)
@@ -76,15 +75,7 @@ func TestNoRoomForABeginning(t *testing.T) {
 
 // TestNoRoomForARecovery leaves the damaged history in its place.
 func TestNoRoomForARecovery(t *testing.T) {
-	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=20m"); err != nil {
-		t.Skipf("no disk can be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "20m")
 	const runs = 20
 	path, damaged := filepath.Join(disk, "history.sqlite"), read(t, damagedBeyondData(t, runs))
 	for _, room := range []int{64 << 10, 300 << 10, len(damaged) / 2} {
@@ -112,15 +103,7 @@ func TestNoRoomForARecovery(t *testing.T) {
 
 // TestAVolumeThatIsReadOnly is no question of the user's permissions.
 func TestAVolumeThatIsReadOnly(t *testing.T) {
-	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=20m"); err != nil {
-		t.Skipf("no disk can be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "20m")
 	path := filepath.Join(disk, "history.sqlite")
 	s, err := OpenHistory(t.Context(), path)
 	must(t, err)
@@ -153,15 +136,7 @@ func TestTooManyOpenFiles(t *testing.T) {
 
 // TestALogThatCannotBeRead without a further file beside it is no reason to read the rest without it.
 func TestALogThatCannotBeRead(t *testing.T) {
-	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=20m"); err != nil {
-		t.Skipf("no disk can be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "20m")
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	s := openedHistory(t, path)
 	keepRun(t, s, runID(1), monday)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
-	"golang.org/x/sys/unix"
 )
 
 // fillDisk writes a file until the disk is full.
@@ -32,15 +31,7 @@ func fillDisk(t *testing.T, path string) {
 // TestReservedSpace fills the disk of a bench. Reports are stored in the reserved space, and their
 // numbers have no gap. When there is room, the space is reserved again.
 func TestReservedSpace(t *testing.T) {
-	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=16m"); err != nil {
-		t.Skipf("no disk can be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "16m")
 	path, ballast := filepath.Join(disk, "history.sqlite"), filepath.Join(disk, "other")
 	s := openedHistory(t, path)
 	now := monday

@@ -2,9 +2,7 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
@@ -88,16 +86,7 @@ func (c *copying) lastCopy() string {
 
 // copiesNow returns the device's copies, newest first. ok is false if they could not be listed.
 func (c *copying) copiesNow() (copies []library.Copy, ok bool) {
-	return copiesIn(c.Library, c.snapshot.Device.UDID)
-}
-
-func copiesIn(l library.Library, udid string) (copies []library.Copy, ok bool) {
-	shelf, err := l.Device(udid)
-	if err != nil {
-		return nil, errors.Is(err, fs.ErrNotExist)
-	}
-	defer shelf.Close()
-	copies, err = shelf.Copies()
+	copies, err := c.Library.Copies(c.snapshot.Device.UDID)
 	return copies, err == nil
 }
 

@@ -119,8 +119,8 @@ func (m *making) copyOf(udid string, reason device.Reason) *device.Copy {
 
 // othersOf returns the copies of a device besides the new one, newest first.
 func othersOf(l library.Library, udid, made string, removed, withdrawn []library.Copy) device.Fact[[]device.OtherCopy] {
-	copies, ok := copiesIn(l, udid)
-	if !ok {
+	copies, err := l.Copies(udid)
+	if err != nil {
 		return device.Unknown[[]device.OtherCopy](device.ReadFailed)
 	}
 	others := []device.OtherCopy{}

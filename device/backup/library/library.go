@@ -79,6 +79,19 @@ func (l Library) Device(udid string) (*Device, error) {
 	return &Device{UDID: udid, Path: path, root: root}, nil
 }
 
+// Copies returns the copies of a device, newest first. A device without a folder has none.
+func (l Library) Copies(udid string) ([]Copy, error) {
+	d, err := l.Device(udid)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	defer d.Close()
+	return d.Copies()
+}
+
 // ErrInUse means that another program is changing the copies of this device.
 var ErrInUse = errors.New("another program is making or removing a copy of this device")
 

@@ -37,8 +37,8 @@ func Remembered(list string) ([]Library, error) {
 	paths, err := remembered(list)
 	var found []Library
 	for _, path := range paths {
-		if l, err := Find(path); err == nil {
-			found = append(found, l)
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) { // one that may not be read is there
+			found = append(found, Library{path})
 		}
 	}
 	return found, err
