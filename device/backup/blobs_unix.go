@@ -8,15 +8,13 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
 )
 
 // A backup has hundreds of thousands of small files, and most of the cost per file is system
 // calls. These functions skip what os.File does to support pollable files: open, stat, read and
 // close take four calls instead of eight.
-
-// nonBlocking is a flag for opening a file: os.File then leaves out the four calls that find out
-// whether it is pollable.
-const nonBlocking = unix.O_NONBLOCK
 
 // blobDirectory is an open folder. Holding the file keeps the descriptor open.
 type blobDirectory struct {
@@ -26,7 +24,7 @@ type blobDirectory struct {
 
 // openDirectory does not block if a pipe has replaced the folder.
 func openDirectory(root *os.Root, name string) (blobDirectory, error) {
-	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY|nonBlocking, 0)
+	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY|database.NonBlocking, 0)
 	if err != nil {
 		return blobDirectory{}, err
 	}
@@ -35,7 +33,7 @@ func openDirectory(root *os.Root, name string) (blobDirectory, error) {
 
 // openTop opens the folder of a backup.
 func openTop(path string) (blobDirectory, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY|nonBlocking, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY|database.NonBlocking, 0)
 	if err != nil {
 		return blobDirectory{}, err
 	}

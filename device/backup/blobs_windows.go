@@ -6,9 +6,6 @@ import (
 	"syscall"
 )
 
-// nonBlocking is a flag for opening a file on other systems.
-const nonBlocking = 0
-
 // blobDirectory is an open folder.
 type blobDirectory struct {
 	root *os.Root

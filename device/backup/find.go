@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
 )
 
 // A Place is a folder that holds backups, each in its own folder.
@@ -236,7 +238,7 @@ func folderAt(path, name string, place Place) Folder {
 // list returns up to maxFolders names in a folder, sorted; if there are more, the error is
 // errCrowded.
 func list(path string) ([]string, error) {
-	folder, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
+	folder, err := os.OpenFile(path, os.O_RDONLY|database.NonBlocking, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func decryptedHead(path string, size int64, key []byte) (head []byte, length int
 
 // headOf returns the start of a file, up to the size of a SQLite header.
 func headOf(path string) ([]byte, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|database.NonBlocking, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,9 @@ import (
 // unlinkOpen reports whether an open file can be unlinked.
 const unlinkOpen = true
 
-// nonBlocking is a flag for opening a file that spares system calls: os.File then does not find out
-// whether it is pollable.
-const nonBlocking = syscall.O_NONBLOCK
+// NonBlocking is a flag for opening a file or folder: os.File then leaves out the four calls that
+// find out whether it is pollable.
+const NonBlocking = syscall.O_NONBLOCK
 
 // isRunning reports whether a process exists, including one of another user.
 func isRunning(process int) bool {

@@ -8,8 +8,8 @@ import (
 // unlinkOpen is false: Windows cannot unlink an open file.
 const unlinkOpen = false
 
-// nonBlocking is a flag for opening a file on other systems.
-const nonBlocking = 0
+// NonBlocking is a flag for opening a file or folder on other systems.
+const NonBlocking = 0
 
 // isRunning reports whether a process exists: Windows can open it only then.
 func isRunning(process int) bool {

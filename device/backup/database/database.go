@@ -64,7 +64,7 @@ type Conn struct {
 // Open opens the database file at path, assuming that no other process changes it. It ignores a
 // -wal file; see [HasLog].
 func Open(ctx context.Context, path string) (*Conn, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|NonBlocking, 0)
 	if err != nil {
 		return nil, withoutName(err)
 	}
