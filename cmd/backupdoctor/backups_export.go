@@ -60,7 +60,7 @@ func (e env) exportCopy(ctx *cli.Context) error {
 	if err := os.MkdirAll(place.Path, 0o700); err != nil {
 		return exportError(err, place.Path)
 	}
-	path, how, err := shelf.Export(ctx.Context, c, place.Path, func(files int) {
+	exported, err := shelf.Export(ctx.Context, c, place.Path, func(files int) {
 		e.screen.Status(words.Number(uint64(files)) + " files")
 	})
 	e.screen.Status("")
@@ -72,11 +72,14 @@ func (e env) exportCopy(ctx *cli.Context) error {
 	case err != nil:
 		return err
 	}
-	fmt.Fprintf(e.Stdout, "exported to %s (%s)\n", path, sharingText(how))
+	fmt.Fprintf(e.Stdout, "exported to %s (%s)\n", exported.Path, sharingText(exported.Sharing))
+	if left := exported.LeftOut; left.Count > 0 {
+		fmt.Fprintf(e.Stdout, "left out %s, the first %q: links, pipes and devices are not exported\n", words.Count(left.Count, "item"), left.First)
+	}
 	if !c.Proof.Counts() {
 		fmt.Fprintln(e.Stdout, "This copy is not proved.")
 	}
-	fmt.Fprintf(e.Stdout, "To check it there: backupdoctor verify --deep %s\n", strconv.Quote(filepath.ToSlash(path)))
+	fmt.Fprintf(e.Stdout, "To check it there: backupdoctor verify --deep %s\n", strconv.Quote(filepath.ToSlash(exported.Path)))
 	_, err = fmt.Fprintf(e.Stdout, "Next: %s\n%s\n", restoreSteps(runtime.GOOS, shelf.UDID, place.Path), restoreNeeds)
 	return err
 }

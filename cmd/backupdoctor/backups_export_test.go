@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
 // An exported copy goes where the programs of the system look.
@@ -43,5 +44,28 @@ func TestExportPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// An export says what it leaves out of the folder.
+func TestExportLeavesOut(t *testing.T) {
+	library := filepath.Join(t.TempDir(), "copies")
+	d := clones(t, 1)[0]
+	d.Backup = mobilebackup.New(mobilebackup.File{Domain: "HomeDomain", Path: "Library/a.plist", Size: 4000, Seed: 1})
+	address, _ := attach(t, d)
+	if s := typed(t, t.Context(), "backup", "--usbmux", address, "--to", library); s.code != 0 {
+		t.Fatalf("exit code %d\n%s", s.code, s.stderr)
+	}
+	copies, err := filepath.Glob(filepath.Join(library, "*", "2*", "*", "Info.plist"))
+	if err != nil || len(copies) != 1 {
+		t.Fatal(copies, err)
+	}
+	folder := filepath.Dir(copies[0])
+	if err := os.Symlink("elsewhere", filepath.Join(folder, "a link")); err != nil {
+		t.Skip("this user may make no links: ", err)
+	}
+	s := typed(t, t.Context(), "backups", "export", "--to", t.TempDir(), folder)
+	if s.code != 0 || !strings.Contains(s.stdout, `left out 1 item, the first "a link": links, pipes and devices are not exported`) {
+		t.Errorf("exit code %d\n%s%s", s.code, s.stdout, s.stderr)
 	}
 }

@@ -60,12 +60,15 @@ func (c *cloning) all(ctx context.Context, progress func(files int)) (Sharing, e
 		if failed.Load() != nil {
 			break
 		}
-		if e.IsDir() {
+		switch {
+		case e.IsDir():
 			folders <- e.Name()
-		} else if e.Type().IsRegular() {
+		case e.Type().IsRegular():
 			if err := c.file(e.Name()); err != nil {
 				failed.CompareAndSwap(nil, &err)
 			}
+		default:
+			c.leaveOut(e.Name())
 		}
 	}
 	close(folders)
@@ -85,10 +88,27 @@ type cloning struct {
 	unlinked bool         // share no file that another program may write to
 	how      atomic.Value // Sharing: the best method that has not failed so far
 	files    atomic.Int64
+	mu       sync.Mutex
+	leftOut  LeftOut // guarded by mu
 }
 
-// folder clones a folder of files. Anything else in it, such as a link, is not part of a backup
-// and is skipped.
+// LeftOut are the entries of a backup folder that were not cloned: links, pipes and devices. A backup
+// has none.
+type LeftOut struct {
+	Count int
+	First string // the first of their paths in the folder, in alphabetical order
+}
+
+func (c *cloning) leaveOut(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.leftOut.Count == 0 || name < c.leftOut.First {
+		c.leftOut.First = name
+	}
+	c.leftOut.Count++
+}
+
+// folder clones a folder of files.
 func (c *cloning) folder(ctx context.Context, name string, progress func(files int)) error {
 	if err := c.target.Mkdir(path.Join(c.to, name), 0o700); err != nil {
 		return err
@@ -118,6 +138,8 @@ func (c *cloning) folder(ctx context.Context, name string, progress func(files i
 				if n := c.files.Add(1); progress != nil && n%some == 0 {
 					progress(int(n))
 				}
+			default:
+				c.leaveOut(inner)
 			}
 		}
 		if err == io.EOF {

@@ -26,25 +26,32 @@ func (d *Device) Contains(folder string) bool {
 // exportingStart begins the name of an export in progress, which no program takes for a backup.
 const exportingStart = ".backupdoctor-"
 
+// Exported is the result of an export.
+type Exported struct {
+	Path    string // of the exported backup
+	Sharing Sharing
+	LeftOut LeftOut
+}
+
 // Export puts a backup into another folder, under the UDID, where other programs look for it. It
 // overwrites nothing: the error is fs.ErrExist if that name is taken. The files share blocks
 // with the copy where the file system can, and are copied otherwise. They are never hard links,
 // because those programs may write into them, which would change the copy.
-func (d *Device) Export(ctx context.Context, c Copy, folder string, progress func(files int)) (path string, how Sharing, err error) {
+func (d *Device) Export(ctx context.Context, c Copy, folder string, progress func(files int)) (Exported, error) {
 	target, err := os.OpenRoot(folder)
 	if err != nil {
-		return "", "", err
+		return Exported{}, err
 	}
 	defer target.Close()
 	if _, err := target.Lstat(d.UDID); !errors.Is(err, fs.ErrNotExist) {
-		return "", "", errors.Join(fs.ErrExist, err)
+		return Exported{}, errors.Join(fs.ErrExist, err)
 	}
 	draft := exportingStart + d.UDID
 	if err := target.RemoveAll(draft); err != nil { // left by a run that was interrupted
-		return "", "", err
+		return Exported{}, err
 	}
 	cl := cloning{source: d.root, from: c.Name + "/" + d.UDID, target: target, to: draft, unlinked: true}
-	how, err = cl.all(ctx, progress)
+	how, err := cl.all(ctx, progress)
 	if err == nil {
 		err = target.Rename(draft, d.UDID)
 	}
@@ -52,7 +59,7 @@ func (d *Device) Export(ctx context.Context, c Copy, folder string, progress fun
 		err = syncFolder(target, ".")
 	}
 	if err != nil {
-		return "", "", errors.Join(err, target.RemoveAll(draft))
+		return Exported{}, errors.Join(err, target.RemoveAll(draft))
 	}
-	return filepath.Join(folder, d.UDID), how, nil
+	return Exported{filepath.Join(folder, d.UDID), how, cl.leftOut}, nil
 }

@@ -21,11 +21,11 @@ func TestExport(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(place, exportingStart+udid), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	path, _, err := d.Export(t.Context(), c, place, nil)
-	if err != nil || path != filepath.Join(place, udid) {
-		t.Fatal(path, err)
+	result, err := d.Export(t.Context(), c, place, nil)
+	if err != nil || result.Path != filepath.Join(place, udid) || result.LeftOut != (LeftOut{}) {
+		t.Fatalf("%+v, %v", result, err)
 	}
-	exported := filepath.Join(path, "0a", file.String())
+	exported := filepath.Join(result.Path, "0a", file.String())
 	if text, err := os.ReadFile(exported); err != nil || string(text) != "one" {
 		t.Errorf("%q, %v", text, err)
 	}
@@ -35,7 +35,7 @@ func TestExport(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(c.Folder, "0a", file.String())); err != nil || string(text) != "one" {
 		t.Errorf("the copy became %q, %v", text, err)
 	}
-	if _, _, err := d.Export(t.Context(), c, place, nil); !errors.Is(err, fs.ErrExist) {
+	if _, err := d.Export(t.Context(), c, place, nil); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second export: %v", err)
 	}
 	if text, err := os.ReadFile(exported); err != nil || string(text) != "ONE" {
