@@ -191,6 +191,11 @@ var table = []Fault{
 		Remedy: "Take the backup folder out of the cloud drive, download everything, and examine it again.",
 	},
 	{
+		Mode: "link-not-followed", Action: Look, Severity: Suspicious,
+		Title:  "Parts of the backup are links, and links are not followed",
+		Remedy: "Make a copy of the backup that has the files themselves in place of the links (cp -RL on macOS and Linux), and verify the copy.",
+	},
+	{
 		Mode: "password-wrong", Action: Look, Severity: Note,
 		Title:  "The backup is encrypted and was not opened",
 		Remedy: "Verify it again with the right password." + newPassword,

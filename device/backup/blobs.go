@@ -75,7 +75,8 @@ type blobInfo struct {
 	size     uint64
 	modified int64 // Unix nanoseconds
 	regular  bool  // a file, not a folder, link or pipe
-	dataless bool  // contents are stored remotely; reading would download them
+	link     bool
+	dataless bool // contents are stored remotely; reading would download them
 }
 
 // close closes the folders but not the root.

@@ -61,7 +61,7 @@ func (d blobDirectory) lstat(name string) (blobInfo, error) {
 func infoOf(stat *unix.Stat_t) blobInfo {
 	return blobInfo{
 		size: uint64(max(stat.Size, 0)), modified: stat.Mtim.Nano(),
-		regular: stat.Mode&unix.S_IFMT == unix.S_IFREG, dataless: isDataless(stat),
+		regular: stat.Mode&unix.S_IFMT == unix.S_IFREG, link: stat.Mode&unix.S_IFMT == unix.S_IFLNK, dataless: isDataless(stat),
 	}
 }
 
@@ -73,7 +73,7 @@ func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
 		return err
 	})
 	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EMLINK) {
-		return nil, blobInfo{}, nil // a link; systems differ in the error
+		return nil, blobInfo{link: true}, nil // systems differ in the error
 	}
 	if err != nil {
 		return nil, blobInfo{}, err

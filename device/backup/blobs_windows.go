@@ -50,7 +50,10 @@ func (d blobDirectory) lstat(name string) (blobInfo, error) {
 	if err != nil {
 		return blobInfo{}, err
 	}
-	return blobInfo{size: uint64(max(info.Size(), 0)), modified: info.ModTime().UnixNano(), regular: info.Mode().IsRegular(), dataless: isDataless(info)}, nil
+	return blobInfo{
+		size: uint64(max(info.Size(), 0)), modified: info.ModTime().UnixNano(),
+		regular: info.Mode().IsRegular(), link: info.Mode()&fs.ModeSymlink != 0, dataless: isDataless(info),
+	}, nil
 }
 
 // open stats first: opening a file stored remotely would download it.

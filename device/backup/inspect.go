@@ -105,8 +105,12 @@ func (i *inspector) inspect(b *batch, t *task) {
 	if err != nil && !i.canBeSeen(b, t, &info, err) {
 		return
 	}
-	i.found++
 	i.ids[t.id[0]].add(t.id)
+	if info.link {
+		i.leaveOpen(device.StatementFiles, linked, b, t, "")
+		return
+	}
+	i.found++
 	if !info.regular {
 		i.refute(device.StatementFiles, blobAltered, b, t, "it is not a file")
 		return
@@ -167,7 +171,7 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 		i.unread(b, t, err)
 		return true
 	case i.liesBehindLink(t.id):
-		i.leaveOpen(device.StatementFiles, layoutUnread, b, t, "its folder is a link, and links out of a backup are not followed")
+		i.leaveOpen(device.StatementFiles, linked, b, t, "its folder is a link")
 	default:
 		i.unread(b, t, err)
 	}

@@ -13,7 +13,7 @@ var Modes = []*Mode{
 	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
-	rowUnreadable, recordMissing, notSent, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
+	rowUnreadable, recordMissing, notSent, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, linked, passwordWrong, passwordNeeded, identityMismatch,
 	encryptionRequired,
 	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, datedAhead, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
@@ -56,6 +56,7 @@ var (
 	noPermission         = &Mode{"no-permission", false}
 	littleSpace          = &Mode{"little-space", false} // on the disk that holds the backup
 	cloudPlaceholder     = &Mode{"cloud-placeholder", false}
+	linked               = &Mode{"link-not-followed", false}
 	passwordNeeded       = &Mode{"password-needed", false}
 	encrypted            = &Mode{"encrypted", false}
 	encryptionRequired   = &Mode{"encryption-required", true}

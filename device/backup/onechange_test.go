@@ -76,6 +76,7 @@ var oneChanges = []oneChange{
 	{"Info.plist emptied", empty(top(infoName)), always(broken), always(broken), nil, "", nil},
 	{"Info.plist missing", gone(top(infoName)), always(broken), always(broken), nil, "", nil},
 	{"Info.plist of another device", setInfo("Target Identifier", "00008120-001122334455667E"), always(neither), always(neither), nil, "", nil},
+	{"Info.plist is a link", toLink(top(infoName)), always(neither), always(neither), nil, "", nil},
 	{"Info.plist in the cloud", away(top(infoName)), always(neither), always(neither), nil, "", nil},
 
 	// Status.plist.
@@ -87,6 +88,7 @@ var oneChanges = []oneChange{
 	{"Status.plist missing", gone(top(statusName)), always(broken), always(broken), nil, "", nil},
 	{"Status.plist of an unfinished backup", state("uploading"), always(broken), always(broken), nil, "", nil},
 	{"Status.plist says removing", state("removing"), always(whole), always(whole), nil, "nothing is wrong: every file is in place", nil},
+	{"Status.plist is a link", toLink(top(statusName)), always(neither), always(neither), nil, "", nil},
 	{"Status.plist in the cloud", away(top(statusName)), always(neither), always(neither), nil, "", nil},
 
 	// Manifest.plist: it holds the keys.
@@ -94,6 +96,7 @@ var oneChanges = []oneChange{
 	{"Manifest.plist zeroed", zero(top(propertiesName)), always(neither), always(broken), nil, "", nil},
 	{"Manifest.plist emptied", empty(top(propertiesName)), always(neither), always(broken), nil, "", nil},
 	{"Manifest.plist missing", gone(top(propertiesName)), always(neither), always(broken), nil, "", nil},
+	{"Manifest.plist is a link", toLink(top(propertiesName)), always(neither), always(neither), nil, "", nil},
 	{"Manifest.plist in the cloud", away(top(propertiesName)), always(neither), always(neither), nil, "", nil},
 	{"Manifest.plist, a value changed", editPlist(propertiesName, func(d map[string]any) { d["WasPasscodeSet"] = false }), always(whole), always(whole), nil, "values of Manifest.plist that nothing compares", nil},
 	{"Manifest.plist, all keys gone", editPlist(propertiesName, func(d map[string]any) { clear(d) }), always(neither), always(broken), nil, "", nil},
@@ -108,6 +111,7 @@ var oneChanges = []oneChange{
 	{"the list zeroed", zero(listFile), always(broken), always(broken), nil, "", nil},
 	{"the list emptied", empty(listFile), always(broken), always(broken), nil, "", nil},
 	{"the list missing", gone(listFile), always(broken), always(broken), nil, "", nil},
+	{"the list is a link", toLink(listFile), always(neither), always(neither), nil, "", nil},
 	{"the list in the cloud", away(listFile), always(neither), always(neither), nil, "", nil},
 	{"a rollback journal beside the list", addFile(dbName + "-journal"), always(neither), always(neither), &layoutDB, "", nil},
 	{"zeros behind the list", longerBy(listFile, make([]byte, 200)), always(broken), always(broken), &layoutMBDB, "", nil},
@@ -125,7 +129,8 @@ var oneChanges = []oneChange{
 	{"digest: missing", gone(withDigest), always(broken), always(broken), nil, "", nil},
 	{"digest: swapped with another file", swap(withDigest, withoutDigest), always(broken), always(broken), nil, "", nil},
 	{"digest: longer", longer(withDigest), always(broken), [2]device.ProofVerdict{neither, broken}, nil, "", nil},
-	{"digest: its folder is a link", folderToLink(withDigest), always(neither), always(neither), &layoutDB, "", nil},
+	{"digest: a link", toLink(withDigest), always(neither), always(neither), nil, "", nil},
+	{"digest: its folder is a link", toLink(func(f backuptest.Folder) string { return filepath.Dir(withDigest(f)) }), always(neither), always(neither), &layoutDB, "", nil},
 	{"digest: in the cloud", away(withDigest), always(neither), always(neither), nil, "", nil},
 
 	// A file without a digest.
@@ -139,6 +144,7 @@ var oneChanges = []oneChange{
 	{"no digest: missing", gone(withoutDigest), always(broken), always(broken), nil, "", nil},
 	{"no digest: longer", longer(withoutDigest), always(broken), always(whole), nil, "a file that grew during the backup looks the same",
 		func(p device.Proof) bool { return p.Longer == 1 && uncompared(p) }},
+	{"no digest: a link", toLink(withoutDigest), always(neither), always(neither), nil, "", nil},
 	{"no digest: in the cloud", away(withoutDigest), always(neither), always(neither), nil, "", nil},
 	{"database: cut by a page", cutPart(baseFile, 4096), always(broken), always(broken), nil, "", nil},
 	{"database: swapped with a photo", swap(baseFile, withoutDigest), always(broken), always(whole), nil, "a database is as long as its header states, and a longer file may have grown",
@@ -333,12 +339,12 @@ func longerBy(part func(backuptest.Folder) string, more []byte) func(*testing.T,
 	return edit(part, func(data []byte) []byte { return append(data, more...) })
 }
 
-// folderToLink moves a file's folder out of the backup, and leaves a link.
-func folderToLink(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folder) {
+// toLink moves a file or folder out of the backup, and leaves a link.
+func toLink(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folder) {
 	return func(t *testing.T, f backuptest.Folder) {
-		folder, elsewhere := filepath.Dir(part(f)), filepath.Join(t.TempDir(), "elsewhere")
-		must(t, os.Rename(folder, elsewhere))
-		must(t, os.Symlink(elsewhere, folder))
+		elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+		must(t, os.Rename(part(f), elsewhere))
+		must(t, os.Symlink(elsewhere, part(f)))
 	}
 }
 

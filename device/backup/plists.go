@@ -40,12 +40,19 @@ var (
 	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown", "Applications"}
 )
 
+// errLink means that a link is in the place of a file. What it leads to is not looked at, since it may
+// be out of the backup.
+var errLink = device.Gap{Reason: device.Inconclusive, Detail: "link"}
+
 // readList reads some keys of a top-level property list of a backup. The error is a
-// device.Reason: Absent if the file does not exist, Refused if it may not be read,
-// ReadFailed if the disk or this computer failed, else what is wrong with its contents.
+// device.Reason: Absent if the file does not exist, Refused if it may not be read, ReadFailed if
+// the disk or this computer failed, else what is wrong with its contents; or it is errLink.
 func readList(top blobDirectory, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
 	info, err := top.lstat(name)
-	if err == nil && !info.regular { // links out of a backup are not followed
+	if err == nil && info.link {
+		return nil, errLink
+	}
+	if err == nil && !info.regular {
 		return nil, device.Gap{Reason: device.Malformed, Detail: "it is not a file"}
 	}
 	var file *blobFile

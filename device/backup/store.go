@@ -154,6 +154,8 @@ func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 		return plainFile{}, device.Inconclusive
 	case err != nil:
 		return plainFile{}, err
+	case opened == nil && info.link:
+		return plainFile{}, device.Inconclusive
 	case opened == nil:
 		return plainFile{}, device.Malformed
 	case info.dataless:

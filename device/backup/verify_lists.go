@@ -16,6 +16,19 @@ func (v *verification) isCrafted() bool {
 	return err == nil && date.Unix() == 0 && v.status.uuid != "" && strings.Trim(v.status.uuid, "0-") == ""
 }
 
+// unseen returns the mode for a property list that was not read for a reason that says nothing about
+// it; nil for other errors.
+func unseen(err error) *Mode {
+	switch {
+	case errors.Is(err, errLink):
+		return linked
+	case errors.Is(err, device.Refused):
+		return noPermission
+	default:
+		return obstacle(err)
+	}
+}
+
 func (v *verification) judgeStatus() {
 	state, err := v.status.snapshot.Get()
 	switch {
@@ -23,10 +36,8 @@ func (v *verification) judgeStatus() {
 		v.leaveOpen(device.StatementState, cloudPlaceholder, statusName)
 	case errors.Is(v.status.err, device.Absent):
 		v.refute(device.StatementState, statusMissing, "")
-	case errors.Is(v.status.err, device.Refused):
-		v.leaveOpen(device.StatementState, noPermission, statusName)
-	case obstacle(v.status.err) != nil:
-		v.leaveOpen(device.StatementState, obstacle(v.status.err), statusName)
+	case unseen(v.status.err) != nil:
+		v.leaveOpen(device.StatementState, unseen(v.status.err), statusName)
 	case v.status.err != nil:
 		v.refute(device.StatementState, statusUnreadable, wordsOf(v.status.err))
 	case err != nil:
@@ -52,10 +63,8 @@ func (v *verification) judgeProperties() {
 	switch {
 	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
 		v.loseProperties(cloudPlaceholder, propertiesName)
-	case errors.Is(v.properties.err, device.Refused):
-		v.loseProperties(noPermission, propertiesName)
-	case obstacle(v.properties.err) != nil:
-		v.loseProperties(obstacle(v.properties.err), propertiesName)
+	case unseen(v.properties.err) != nil:
+		v.loseProperties(unseen(v.properties.err), propertiesName)
 	case v.properties.err != nil:
 		v.loseProperties(propertiesUnreadable, wordsOf(v.properties.err))
 	}
@@ -90,10 +99,8 @@ func (v *verification) judgeInfo() {
 		v.statements.show(device.StatementInfo)
 	case errors.Is(v.info.err, device.Absent) && v.isInCloud(infoName):
 		v.leaveOpen(device.StatementInfo, cloudPlaceholder, infoName)
-	case errors.Is(v.info.err, device.Refused):
-		v.leaveOpen(device.StatementInfo, noPermission, infoName)
-	case obstacle(v.info.err) != nil:
-		v.leaveOpen(device.StatementInfo, obstacle(v.info.err), infoName)
+	case unseen(v.info.err) != nil:
+		v.leaveOpen(device.StatementInfo, unseen(v.info.err), infoName)
 	case v.info.empty:
 		v.refute(device.StatementInfo, infoMissing, "it has none of the keys that backup programs write")
 	default:

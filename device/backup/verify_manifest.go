@@ -63,7 +63,11 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 // changing the list, and the next to open it for writing would roll the change back.
 func (v *verification) judgeJournal(m manifest.Manifest) {
 	info, err := v.top.lstat(dbName + "-journal")
-	if !m.Flat() && err == nil && info.size > 0 {
+	switch {
+	case m.Flat() || err != nil:
+	case info.link:
+		v.leaveOpen(device.StatementList, linked, dbName+"-journal")
+	case info.size > 0:
 		v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
 	}
 }
@@ -74,6 +78,8 @@ func (v *verification) judgeLog(ctx context.Context, m manifest.Manifest) {
 	path := filepath.Join(v.folder.Path, dbName)
 	info, err := v.top.lstat(dbName + "-wal")
 	switch v.hasLog = !m.Flat() && database.HasLog(path); {
+	case !m.Flat() && err == nil && info.link:
+		v.leaveOpen(device.StatementList, linked, dbName+"-wal")
 	case !m.Flat() && err == nil && !info.regular:
 		v.leaveOpen(device.StatementList, listIncomplete, "a log of changes is beside it, and it is not a file")
 	case !m.Flat() && v.isInCloud(dbName+"-wal"):
@@ -156,6 +162,9 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	case errors.Is(err, manifest.ErrLayout):
 		mode = layoutUnread
 		v.leaveOpen(device.StatementLayout, mode, shortError(err))
+	case errors.Is(err, errLink):
+		mode = linked
+		v.leaveOpen(device.StatementList, mode, v.listName())
 	case errors.Is(err, fs.ErrPermission):
 		mode = noPermission
 		v.leaveOpen(device.StatementList, mode, "the manifest")
@@ -185,16 +194,10 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 // whyKeysLost distinguishes keys lost with Manifest.plist from keys it still has but this
 // program cannot extract.
 func (v *verification) whyKeysLost() *Mode {
-	switch {
-	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
+	if errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName) {
 		return cloudPlaceholder
-	case errors.Is(v.properties.err, device.Refused):
-		return noPermission
-	case obstacle(v.properties.err) != nil:
-		return obstacle(v.properties.err)
-	default:
-		return manifestKeysLost
 	}
+	return cmp.Or(unseen(v.properties.err), manifestKeysLost)
 }
 
 // largeManifest is the size from which a manifest is checked through its own connection while
@@ -249,9 +252,17 @@ var errClosed = errors.New("the manifest is encrypted")
 // errInCloud means that a cloud drive stores the manifest remotely.
 var errInCloud = errors.New("the manifest is only a placeholder of a cloud drive")
 
+// listName returns the name of the list of files.
+func (v *verification) listName() string {
+	if v.exists(mbdbName) && !v.exists(dbName) {
+		return mbdbName
+	}
+	return dbName
+}
+
 // openManifest opens whichever form of manifest exists.
 func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, error) {
-	if v.exists(mbdbName) && !v.exists(dbName) {
+	if v.listName() == mbdbName {
 		if _, err := v.manifestSize(mbdbName); err != nil {
 			return nil, err
 		}
@@ -279,6 +290,8 @@ func (v *verification) manifestSize(name string) (int64, error) {
 		return 0, errors.New("it is missing")
 	case err != nil:
 		return 0, err
+	case info.link:
+		return 0, errLink
 	case !info.regular:
 		return 0, errors.New("it is not a file")
 	case info.size == 0:

@@ -842,15 +842,45 @@ func TestStoppedInTheMiddle(t *testing.T) {
 	}
 }
 
-// A link in place of a file, to something that would block a reader forever.
-func TestLinkForAFile(t *testing.T) {
+// A link is not followed, here to something that would block a reader forever, so nothing is known of
+// what it stands for: neither that it is damaged, nor that the next backup fails.
+func TestLinks(t *testing.T) {
+	for _, s := range shapes {
+		for what, part := range map[string]func(backuptest.Folder) string{
+			infoName: top(infoName), statusName: top(statusName), propertiesName: top(propertiesName),
+			"the list": listFile, "with a digest": withDigest, "without a digest": withoutDigest,
+		} {
+			written := write(t, s)
+			folder := find(t, written)
+			options := unlocked(t, folder, s)
+			path := part(written)
+			must(t, os.Remove(path))
+			must(t, os.Symlink("/dev/zero", path))
+			for _, proof := range []device.Proof{Quick(t.Context(), folder, options), Deep(t.Context(), folder, options)} {
+				expect(t, s.name+", "+what, device.CannotTell, []string{"link-not-followed"}, proof)
+				fault := faultOf(proof, linked)
+				named := fault.Detail == filepath.Base(path) || len(fault.Examples) == 1 && fault.Examples[0].FileID == filepath.Base(path)
+				if !named || proof.NextFails {
+					t.Errorf("%s, %s: next fails %v, %+v", s.name, what, proof.NextFails, fault)
+				}
+				if fault.Count > 0 && proof.Found != proof.Listed-1 {
+					t.Errorf("%s, %s: %d of %d files found", s.name, what, proof.Found, proof.Listed)
+				}
+			}
+		}
+	}
+}
+
+// What a file says that is only a link is unknown.
+func TestLinkForEvidence(t *testing.T) {
 	written := write(t, shapes[0])
-	path := written.Blob(photoDomain, photoPath)
-	must(t, os.Remove(path))
+	path := written.Blob(lastBackups.domain, lastBackups.path)
+	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	must(t, os.RemoveAll(path))
 	must(t, os.Symlink("/dev/zero", path))
-	proof := Deep(t.Context(), find(t, written), Options{})
-	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"blob-altered"}) {
-		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
+	must(t, os.Remove(filepath.Join(written.Path, dbName)))
+	if _, err := Evidence(t.Context(), find(t, written), Options{}).CloudBackup.Enabled.Get(); !errors.Is(err, device.Inconclusive) {
+		t.Error(err)
 	}
 }
 
@@ -936,16 +966,19 @@ func TestManifestLogNotRead(t *testing.T) {
 	addFile(dbName+"-wal")(t, written)
 	expect(t, "encrypted", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[1])...)
 	for what, make := range map[string]func(path string) error{
-		"a folder": func(path string) error { return os.Mkdir(path, 0o700) },
-		"a link":   func(path string) error { return os.Symlink("elsewhere", path) },
+		"list-incomplete":   func(path string) error { return os.Mkdir(path, 0o700) },
+		"link-not-followed": func(path string) error { return os.Symlink("elsewhere", path) },
 	} {
 		written = write(t, shapes[0])
 		if err := make(filepath.Join(written.Path, dbName+"-wal")); err != nil {
 			t.Logf("%s: %v", what, err) // Windows lets few users make links
 			continue
 		}
-		expect(t, what, device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[0])...)
+		expect(t, what, device.CannotTell, []string{what}, proofsOf(t, written, shapes[0])...)
 	}
+	written = write(t, shapes[0])
+	must(t, os.Symlink("elsewhere", filepath.Join(written.Path, dbName+"-journal")))
+	expect(t, "a link for a journal", device.CannotTell, []string{"link-not-followed"}, proofsOf(t, written, shapes[0])...)
 }
 
 // Unreadable rows are reported one by one, and the others are still inspected.
