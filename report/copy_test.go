@@ -31,6 +31,7 @@ func TestCopyWords(t *testing.T) {
 			device.Copy{Verdict: device.CopyNotProved, Reason: "password-needed", Others: device.Known([]device.OtherCopy{{Date: at, Verdict: device.CopyNotProved}})},
 			"complete, but not proved: it is encrypted, and its password was not given; none of its 2 copies is proved, and the newest two that may be whole are kept until one is", "backupdoctor verify with its password",
 		},
+		"a record not read":         {device.Copy{Verdict: device.CopyNotProved, Reason: "not-sent-unread"}, "complete, but not proved: the record of the files that the device did not send could not be read", "backupdoctor backup --full"},
 		"interrupted while proving": {device.Copy{Verdict: device.CopyNotProved, Reason: device.Interrupted}, "complete, but not proved: interrupted", "backupdoctor verify --deep"},
 		"silent":                    {device.Copy{Verdict: device.CopyNotFinished, Reason: device.Timeout, Others: proved}, "the device sent nothing for half an hour; the proved copy of 2026-11-28 12:00 UTC was kept", "restart the device and run the same command again: what"},
 		"silent before":             {device.Copy{Verdict: device.CopyNotStarted, Reason: device.Timeout}, "the device did not answer in time", "run the same command again"},

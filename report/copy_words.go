@@ -127,6 +127,8 @@ func (c Copy) notProved(day func(time.Time) string) (summary, hint string) {
 		return fmt.Sprintf("not proved: it lacks %s that the device could not read%s", words.Count(len(c.NotSent), "file"), c.kept(day)), restartAgain
 	case "record-missing":
 		return complete + "what arrived of some files is not known, as the records of the copy before are lost or damaged", ""
+	case "not-sent-unread":
+		return complete + "the record of the files that the device did not send could not be read", ""
 	case "password-needed":
 		return complete + "it is encrypted, and its password was not given", "backupdoctor verify with its password proves it later"
 	case "password-wrong":

@@ -141,6 +141,11 @@ var table = []Fault{
 		Remedy: "Keep the backup before this one, which may have them. Restart the device and make another backup.",
 	},
 	{
+		Mode: "not-sent-unread", Action: BackUp, Severity: Suspicious,
+		Title:  "The record of the files that the device did not send could not be read, so whether any are missing is not known",
+		Remedy: "Check the disk, and make a new copy with backupdoctor backup --full.",
+	},
+	{
 		Mode: "list-incomplete", Action: StartOver, Severity: Suspicious,
 		Title:  "Nothing shows that the list of files is complete",
 		Remedy: backUpAnew,

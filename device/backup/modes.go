@@ -13,7 +13,7 @@ var Modes = []*Mode{
 	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
-	rowUnreadable, recordMissing, notSent, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, linked, passwordWrong, passwordNeeded, identityMismatch,
+	rowUnreadable, recordMissing, notSent, notSentUnread, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, linked, passwordWrong, passwordNeeded, identityMismatch,
 	encryptionRequired,
 	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, datedAhead, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
@@ -46,6 +46,7 @@ var (
 	fileKey              = &Mode{"file-key", false}
 	rowUnreadable        = &Mode{"row-unreadable", false}
 	notSent              = &Mode{"not-sent", false}
+	notSentUnread        = &Mode{"not-sent-unread", false} // only a copy made by this program
 	orphan               = &Mode{"orphan", false}
 	identityMismatch     = &Mode{"identity-mismatch", false}
 	folderMisnamed       = &Mode{"folder-misnamed", false}

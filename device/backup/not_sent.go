@@ -15,6 +15,13 @@ func (v *verification) judgeNotSent() {
 		v.faults.addFile(notSent, file)
 		v.statements.mark(device.StatementList, device.ShownNeither, notSent)
 	}
+	switch err := v.options.NotSentErr; {
+	case err == nil:
+	case unseen(err) != nil:
+		v.leaveOpen(device.StatementList, unseen(err), "the record of files not sent")
+	default:
+		v.leaveOpen(device.StatementList, notSentUnread, "")
+	}
 }
 
 // NameFiles fills in the domain and the path of files known by their ID, as far as the list of files

@@ -23,17 +23,18 @@ import (
 // Options control verification. The zero Options verify without a password, with a number of
 // workers that suits the machine, and without callbacks.
 type Options struct {
-	Keys     *keybag.Keys                           // from Unlock; nil if there is no password
-	Workers  int                                    // files inspected concurrently; 0 for max(8, 2 × CPUs). Use 1 for a spinning disk
-	Locked   error                                  // why Unlock failed, entirely or in part; nil if it was not tried or succeeded
-	Examples int                                    // files of each mode kept in the proof; 0 for 20
-	Budget   *ExampleBudget                         // for those files, shared by several backups; nil for no limit
-	Received func(manifest.FileID) (Received, bool) // returns what is known of a file as the device sent it; nil if that was not recorded. If it is set, a quick look proves nothing
-	NotSent  []device.BackupProblem                 // files that the device could not read, which its list therefore omits
-	Problem  func(Problem)                          // called for each file with a fault, one call at a time; the mode may still change in the proof
-	Progress func(Progress)                         // called a few times a second
-	Lists    *Lists                                 // from ReadLists, to spare reading them again; nil to read them
-	Now      time.Time                              // to tell whether a backup is old; zero if its age does not matter
+	Keys       *keybag.Keys                           // from Unlock; nil if there is no password
+	Workers    int                                    // files inspected concurrently; 0 for max(8, 2 × CPUs). Use 1 for a spinning disk
+	Locked     error                                  // why Unlock failed, entirely or in part; nil if it was not tried or succeeded
+	Examples   int                                    // files of each mode kept in the proof; 0 for 20
+	Budget     *ExampleBudget                         // for those files, shared by several backups; nil for no limit
+	Received   func(manifest.FileID) (Received, bool) // returns what is known of a file as the device sent it; nil if that was not recorded. If it is set, a quick look proves nothing
+	NotSent    []device.BackupProblem                 // files that the device could not read, which its list therefore omits
+	NotSentErr error                                  // why those are not known; nil if they are
+	Problem    func(Problem)                          // called for each file with a fault, one call at a time; the mode may still change in the proof
+	Progress   func(Progress)                         // called a few times a second
+	Lists      *Lists                                 // from ReadLists, to spare reading them again; nil to read them
+	Now        time.Time                              // to tell whether a backup is old; zero if its age does not matter
 }
 
 // Received describes a stored file as the device sent it.

@@ -3,6 +3,7 @@ package backup
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -16,13 +17,13 @@ func (v *verification) isCrafted() bool {
 	return err == nil && date.Unix() == 0 && v.status.uuid != "" && strings.Trim(v.status.uuid, "0-") == ""
 }
 
-// unseen returns the mode for a property list that was not read for a reason that says nothing about
+// unseen returns the mode for a list that was not read for a reason that says nothing about
 // it; nil for other errors.
 func unseen(err error) *Mode {
 	switch {
 	case errors.Is(err, errLink):
 		return linked
-	case errors.Is(err, device.Refused):
+	case errors.Is(err, device.Refused), errors.Is(err, fs.ErrPermission):
 		return noPermission
 	default:
 		return obstacle(err)

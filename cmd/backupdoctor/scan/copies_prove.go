@@ -31,14 +31,17 @@ func receivedOf(files []mobilebackup.Arrival, now time.Time) []library.Received 
 // removes surplus copies.
 func (c *copying) prove(ctx context.Context, shelf *library.Device, copied library.Copy) error {
 	c.tell(report.Proving)
-	c.copy.NotSent = library.NotSent(copied.Folder)
+	notSent, errNotSent := library.NotSent(copied.Folder)
+	if errNotSent == nil {
+		c.copy.NotSent = notSent
+	}
 	c.sayDoing("proving the copy")
 	index, err := library.IndexOf(copied.Folder)
 	if err != nil {
 		return err
 	}
 	folder := backup.Folder{Path: copied.Folder, UDID: shelf.UDID}
-	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.copy.NotSent}
+	options := backup.Options{Now: time.Now(), Received: knownOf(index, true), NotSent: c.copy.NotSent, NotSentErr: errNotSent}
 	options.Progress = terminal.BackupProgress("proving    "+c.name(), func(text string) { c.board.set(c.number, text, false) })
 	options.Keys, options.Locked = c.Inspection.Passwords.open(ctx, folder, backup.Read(ctx, folder))
 	damage := library.DamageOf(folder.Path)

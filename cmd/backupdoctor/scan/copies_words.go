@@ -77,7 +77,7 @@ func unproved(proof device.Proof, lacking bool) device.Reason {
 			modes = append(modes, s.Faults...)
 		}
 	}
-	for _, mode := range []string{"record-missing", "password-needed", "password-wrong"} {
+	for _, mode := range []string{"not-sent-unread", "record-missing", "password-needed", "password-wrong"} {
 		if slices.Contains(modes, mode) {
 			return device.Reason(mode)
 		}

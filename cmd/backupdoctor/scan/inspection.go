@@ -102,7 +102,7 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 			defer index.Close()
 		}
 		options.Received = knownOf(index, false)
-		options.NotSent = library.NotSent(folder.Path)
+		options.NotSent, options.NotSentErr = library.NotSent(folder.Path)
 	}
 	damage, tell := library.DamageOf(folder.Path), options.Problem
 	options.Problem = func(p backup.Problem) {

@@ -178,7 +178,7 @@ type Copy struct {
 	Made    time.Time
 	Folder  string // the backup itself
 	Proof   Proof  // what is known of it
-	Lacking bool   // the device could not read some files, see NotSent
+	Lacking bool   // the device could not read some files, or the record of those cannot be read, see NotSent
 }
 
 // Copies returns all copies, newest first.
@@ -200,7 +200,8 @@ func (d *Device) Copies() ([]Copy, error) {
 			continue // someone took the backup out
 		}
 		c := Copy{Name: name, Made: made, Folder: filepath.Join(d.Path, name, d.UDID)}
-		c.Proof, c.Lacking = ReadProof(c.Folder), len(NotSent(c.Folder)) > 0
+		notSent, err := NotSent(c.Folder)
+		c.Proof, c.Lacking = ReadProof(c.Folder), err != nil || len(notSent) > 0
 		copies = append(copies, c)
 	}
 	slices.SortFunc(copies, func(a, b Copy) int { return b.Made.Compare(a.Made) })

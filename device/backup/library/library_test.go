@@ -481,19 +481,22 @@ func TestNotSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := finish(t, p, noon)
-	if got := NotSent(c.Folder); len(got) != 1 || got[0].Path != "b" {
-		t.Errorf("%+v", got)
+	if got, err := NotSent(c.Folder); err != nil || len(got) != 1 || got[0].Path != "b" {
+		t.Errorf("%+v, %v", got, err)
 	}
 	if err := os.WriteFile(filepath.Join(d.Path, c.Name, notSentName), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := NotSent(c.Folder); len(got) != 1 {
-		t.Errorf("a damaged list: %+v", got)
+	if got, err := NotSent(c.Folder); err == nil || len(got) != 0 {
+		t.Errorf("a damaged record: %+v, %v", got, err)
+	}
+	if copies, err := d.Copies(); err != nil || len(copies) != 1 || !copies[0].Lacking {
+		t.Errorf("a damaged record: %+v, %v", copies, err)
 	}
 	p = begin(t, d, false)
 	put(t, p, missing, "here", "")
-	if got := NotSent(finish(t, p, noon).Folder); len(got) != 0 {
-		t.Errorf("%+v", got)
+	if got, err := NotSent(finish(t, p, noon).Folder); err != nil || len(got) != 0 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -59,13 +59,9 @@ func (p *Partial) settleNotSent() error {
 }
 
 // NotSent returns the files that the device could not read when it made a copy, so that the copy
-// does not have them. If they are unknown, it returns one file that says so.
-func NotSent(folder string) []device.BackupProblem {
-	files, err := readNotSent(filepath.Join(filepath.Dir(folder), notSentName))
-	if err != nil {
-		return []device.BackupProblem{{Path: notSentName, Detail: "this list cannot be read"}}
-	}
-	return files
+// does not have them. The error says why they are not known.
+func NotSent(folder string) ([]device.BackupProblem, error) {
+	return readNotSent(filepath.Join(filepath.Dir(folder), notSentName))
 }
 
 func readNotSent(path string) (files []device.BackupProblem, err error) {
