@@ -5,7 +5,7 @@ import "time"
 // Backup is one local backup of a device in a folder on this computer.
 type Backup struct {
 	Folder    string   `json:"folder" privacy:"private"` // path with links resolved
-	Archived  bool     `json:"archived,omitempty"`       // archived copy, named <UDID>-YYYYMMDD-HHMMSS; the next backup does not use it
+	Archived  bool     `json:"archived,omitempty"`       // archived copy, <UDID>-YYYYMMDD-HHMMSS, or another one that the next backup does not use
 	InLibrary bool     `json:"inLibrary,omitempty"`      // copy of this program: LIBRARY/UDID/DATE/UDID; no other program uses it
 	Device    Identity `json:"device"`                   // Info.plist, else Manifest.plist / Lockdown, else the folder's name
 

@@ -181,7 +181,7 @@ type Place struct {
 // A Backup is one backup of a device on this computer, and whether it is whole.
 type Backup struct {
 	Folder          string      `json:"folder"`                   // its path, or a placeholder in a redacted report
-	Archived        bool        `json:"archived"`                 // a copy that was set aside: the next backup does not use it
+	Archived        bool        `json:"archived"`                 // a copy that was set aside, or has another name: the next backup does not use it
 	InLibrary       bool        `json:"inLibrary,omitempty"`      // a copy made by backupdoctor backup; no other program uses it
 	Date            time.Time   `json:"date,omitzero"`            // when it was made; absent if unknown
 	ProductVersion  string      `json:"productVersion,omitempty"` // of the system that was backed up; absent if unknown

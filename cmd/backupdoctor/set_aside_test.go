@@ -21,13 +21,13 @@ func TestSetAsideRefusesWhatIsInUse(t *testing.T) {
 		refusal string        // "" for none
 	}{
 		{"finished just now", nil, "", 0, ""},
-		{"uploading", []string{"uploading"}, "", time.Minute, "is being written"},
+		{"uploading", []string{"uploading"}, "", time.Minute, "may still be running"},
 		{"uploading, long ago", []string{"uploading"}, "", time.Hour, ""},
 		{"uploading, by a clock ahead", []string{"uploading"}, "", -11 * time.Minute, "is dated 11 minutes ahead"},
 		{"uploading, by a clock years ahead", []string{"uploading"}, "", -1000 * time.Hour, ""},
-		{"a Snapshot folder, just now", nil, "Snapshot", time.Minute, "is being written"},
+		{"a Snapshot folder, just now", nil, "Snapshot", time.Minute, "may still be running"},
 		{"a Snapshot folder, long ago", nil, "Snapshot", time.Hour, ""},
-		{"an open database", nil, "Manifest.db-wal", time.Minute, "is being written"},
+		{"an open database", nil, "Manifest.db-wal", time.Minute, "may still be running"},
 		{"poisoned", []string{"poisoned"}, "", 0, ""},
 		{"archived", []string{"archived"}, "", time.Hour, "is an archived copy"},
 	} {

@@ -44,7 +44,7 @@ func DefaultPlaces(goos, home, appData string) []Place {
 type Folder struct {
 	Path     string // with links resolved
 	UDID     string // from the folder's name; "" if the name is not a UDID
-	Archived bool   // an archived copy: <UDID>-YYYYMMDD-HHMMSS
+	Archived bool   // an archived copy, <UDID>-YYYYMMDD-HHMMSS, or one elsewhere that no backup is made to
 	Away     bool   // Path is the placeholder that a cloud drive left for the folder
 	Place    Place
 }
@@ -206,7 +206,11 @@ func below(path, name string, place Place) []Folder {
 	if err != nil || !isBackup(inner) {
 		return nil
 	}
-	return []Folder{folderAt(inner, name, place)}
+	folder := folderAt(inner, name, place)
+	if place.Program != "" && !folder.InLibrary() {
+		folder.Archived = true // Apple's programs use no folder within another
+	}
+	return []Folder{folder}
 }
 
 // resolve returns the path of a name in a folder whose own path has no links, with links resolved.
@@ -230,9 +234,11 @@ func awayName(name string) string {
 	return ""
 }
 
+// folderAt describes a backup. Programs back up only to a folder that is named after the device, so
+// any other name, as of one renamed by hand, is that of an archived copy.
 func folderAt(path, name string, place Place) Folder {
 	udid, archived := splitName(name)
-	return Folder{Path: path, UDID: udid, Archived: archived, Place: place}
+	return Folder{Path: path, UDID: udid, Archived: archived || udid == "", Place: place}
 }
 
 // list returns up to maxFolders names in a folder, sorted; if there are more, the error is

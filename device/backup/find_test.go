@@ -51,6 +51,34 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// Programs back up to PLACE/UDID: they do not use a folder of another name, and Apple's programs
+// none within another. A program that is not known may use any folder.
+func TestFindTellsWhatNoBackupUses(t *testing.T) {
+	from := place(t)
+	for _, c := range []struct {
+		name, program string
+		archived      bool
+	}{
+		{backuptest.UDID, "Finder", false},
+		{backuptest.UDID + "-20260101-105238", "", true},
+		{backuptest.UDID + ".old", "", true},
+		{backuptest.UDID + " - Copy", "Finder", true},
+		{"Ann", "", true},
+		{backuptest.UDID + "/" + backuptest.UDID, "Finder", true},
+		{backuptest.UDID + "/" + backuptest.UDID, "", false},
+		{"Ann/" + backuptest.UDID, "iTunes", true},
+		{"Ann/" + backuptest.UDID, "", false},
+		{backuptest.UDID + "/20260101T105238Z/" + backuptest.UDID, "backupdoctor", false},
+	} {
+		dir := t.TempDir()
+		must(t, os.CopyFS(filepath.Join(dir, c.name), os.DirFS(filepath.Join(from, backuptest.UDID))))
+		folders, _ := Find(t.Context(), []Place{{Path: dir, Program: c.program}})
+		if len(folders) != 1 || folders[0].Archived != c.archived {
+			t.Errorf("%s for %q: %+v", c.name, c.program, folders)
+		}
+	}
+}
+
 // The Backup folder is often moved to a larger disk, with a link left in its place.
 func TestFindFollowsALinkedPlace(t *testing.T) {
 	dir := place(t)

@@ -59,10 +59,18 @@ func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
 		return command.Usage("no backup uses it, so it does no harm", "%q is an archived copy", folder.Path)
 	case folder.UDID == "" || !device.SameUDID(filepath.Base(folder.Path), folder.UDID):
 		return command.Usage("rename it by hand", "%q is not named after its device", folder.Path)
+	case within(parent, filepath.Dir(filepath.Dir(folder.Path))):
+		return command.Usage("name that folder itself", "%q is a folder within another", folder.Path)
 	case parent != folder.Path && parent != filepath.Dir(folder.Path):
 		return command.Usage("name the folder that the link leads to", "a link leads to %q", folder.Path)
 	}
 	return untouched(ctx, folder, now)
+}
+
+// within reports whether a folder is, or is in, the folder that contains it.
+func within(outer, folder string) bool {
+	inside, err := filepath.Rel(outer, folder)
+	return err == nil && filepath.IsLocal(inside)
 }
 
 // untouched returns an error if a backup is being written or has open files.
@@ -84,11 +92,11 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 	case age < 0:
 		return command.Usage(
 			"wait until the backup has ended, and see that the clocks of this computer and of the one that holds the folder agree",
-			"a backup may be being written to %q: %q is dated %s ahead", folder.Path, change.Path, words.Duration(-age))
+			"a backup to %q may still be running: %q is dated %s ahead", folder.Path, change.Path, words.Duration(-age))
 	default:
 		return command.Usage(
 			fmt.Sprintf("wait until the backup has ended; an interrupted one may be renamed %d minutes after its last change", int(settled.Minutes())),
-			"a backup is being written to %q: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
+			"a backup to %q may still be running: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
 	}
 }
 
