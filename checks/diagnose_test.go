@@ -210,9 +210,15 @@ func TestDiagnose(t *testing.T) {
 		},
 		{
 			name:     "not attached, and well on record",
+			snapshot: well(detached, recorded(aDay, switchWas(true), lastGoodWas(aDay+time.Hour))),
+			verdict:  NoCauseFound,
+			headline: "The last good iCloud backup is 1 hour old, so a notice of an earlier failure is out of date, as of 2026-11-21, from a backup on this computer; the device was not attached, and its newest record here is 24 hours old.",
+		},
+		{
+			name:     "not attached, and well on a record of some days ago",
 			snapshot: well(detached, recorded(3*aDay, switchWas(true), lastGoodWas(3*aDay+time.Hour))),
 			verdict:  NoCauseFound,
-			headline: "The last good iCloud backup is 1 hour old, so a notice that it failed is out of date, as of 2026-11-19, from a backup on this computer; the device was not attached, and its newest record here is 3 days old.",
+			headline: "No cause was found; its clock or this computer's is unknown, so the age of the last backup is unproved; the device was not attached, and its newest record here is 3 days old.",
 		},
 		{
 			name:     "not attached, and well on an old record",
