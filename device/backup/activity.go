@@ -20,7 +20,8 @@ type Change struct {
 // Activity holds the signs that a program may be writing a backup.
 type Activity struct {
 	Newest     Change   // across the whole folder
-	AfterEnd   Change   // the newest change later than Status.plist, which a backup writes last; zero if there is none or the backup did not finish
+	End        Change   // of Status.plist, which a backup writes last; zero if there is none
+	AfterEnd   Change   // the newest change later than End; zero if there is none or the backup did not finish
 	Unfinished bool     // Status.plist is missing or does not say finished, or files of an unfinished backup are present
 	OpenIn     []string // programs with open files in the folder, without duplicates; nil if the system cannot tell
 }
@@ -52,9 +53,8 @@ func LookForActivity(ctx context.Context, folder Folder) (Activity, error) {
 	status := readStatus(top)
 	state, _ := status.snapshot.Get()
 	a := Activity{Unfinished: state != stateFinished}
-	var ended time.Time
 	if info, err := root.Lstat(statusName); err == nil {
-		ended = info.ModTime()
+		a.End = Change{statusName, info.ModTime()}
 	}
 	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -69,7 +69,7 @@ func LookForActivity(ctx context.Context, folder Folder) (Activity, error) {
 		if err != nil {
 			return nil
 		}
-		a.see(name, info.ModTime(), ended)
+		a.see(name, info.ModTime(), a.End.At)
 		if entry.IsDir() && strings.Count(name, "/") >= depthOfFiles-1 {
 			return fs.SkipDir
 		}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -25,17 +26,17 @@ const archiveTime = "20060102-150405"
 // than in progress.
 const settled = 10 * time.Minute
 
-// clocksApart is how far the clock of a file server may be ahead. A date further ahead is an old
-// one, from a computer whose clock was wrong.
+// clocksApart is how far the clock of a file server may be ahead. A date further ahead is not likely
+// to pass while someone waits.
 const clocksApart = 24 * time.Hour
 
 // Target returns the path to which a backup folder may be renamed, that of an archived copy. It
 // returns an error if the folder must not be renamed or the path exists.
 func Target(ctx context.Context, folder backup.Folder, now time.Time) (string, error) {
-	if err := movable(ctx, folder, now); err != nil {
+	to := folder.Path + "-" + now.Format(archiveTime)
+	if err := movable(ctx, folder, to, now); err != nil {
 		return "", err
 	}
-	to := folder.Path + "-" + now.Format(archiveTime)
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return "", command.Usage("wait a second", "%q already exists", to)
 	}
@@ -44,7 +45,7 @@ func Target(ctx context.Context, folder backup.Folder, now time.Time) (string, e
 
 // movable returns an error for a folder that must not be renamed: an archived copy, a folder
 // not named after a device, one behind a link, which would dangle, and a backup being written.
-func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
+func movable(ctx context.Context, folder backup.Folder, to string, now time.Time) error {
 	parent, err := filepath.EvalSymlinks(folder.Place.Path)
 	if err != nil {
 		return err
@@ -64,7 +65,7 @@ func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
 	case parent != folder.Path && parent != filepath.Dir(folder.Path):
 		return command.Usage("name the folder that the link leads to", "a link leads to %q", folder.Path)
 	}
-	return untouched(ctx, folder, now)
+	return untouched(ctx, folder, to, now)
 }
 
 // within reports whether a folder is, or is in, the folder that contains it.
@@ -73,8 +74,9 @@ func within(outer, folder string) bool {
 	return err == nil && filepath.IsLocal(inside)
 }
 
-// untouched returns an error if a backup is being written or has open files.
-func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
+// untouched returns an error if a backup is being written or has open files, or if its dates do not
+// show that it is not.
+func untouched(ctx context.Context, folder backup.Folder, to string, now time.Time) error {
 	a, err := lastingActivity(ctx, folder)
 	if err != nil {
 		return fmt.Errorf("%q: %w", folder.Path, err)
@@ -83,12 +85,19 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 		return command.Usage("close these programs, or wait until they are done", "files of %q are open in %s", folder.Path, strings.Join(a.OpenIn, ", "))
 	}
 	change := a.AfterEnd
-	if a.Unfinished {
+	switch {
+	case a.Unfinished:
 		change = a.Newest
+	case a.End.At.Sub(now) >= clocksApart: // what was written since then is not later
+		change = a.End
 	}
 	switch age := now.Sub(change.At); {
-	case age >= settled || age <= -clocksApart:
+	case age >= settled:
 		return nil
+	case age <= -clocksApart:
+		return command.Usage(
+			"if no program is backing up the device, rename the folder by hand: "+Undo(folder.Path, to, runtime.GOOS),
+			"a backup to %q may still be running: %q is dated %s ahead, which does not show when it changed", folder.Path, change.Path, words.Duration(-age))
 	case age < 0:
 		return command.Usage(
 			"wait until the backup has ended, and see that the clocks of this computer and of the one that holds the folder agree",
