@@ -64,7 +64,7 @@ func judgePastSwitch(s device.Snapshot, err error) []Finding {
 		evidence = append(evidence, r.read("iCloud Backup of the Apple Account", onOff(used), "on", pastAccountSource))
 	}
 	switch {
-	case recordedErr == nil && usedErr == nil && recorded != used:
+	case contradictory(r.History):
 		said := fmt.Sprintf("The records contradict each other: the iCloud Backup switch was %s, and iCloud Backup was %s for the Apple Account", onOff(recorded), onOff(used))
 		return preface(r.dated(ok(said + "."))[0].Summary, evidence, otherwise)
 	case on:
@@ -80,6 +80,13 @@ func (r record) switchEvidence(on bool) Evidence {
 		return r.read("iCloud Backup of the Apple Account", onOff(on), "on", pastAccountSource)
 	}
 	return r.read("iCloud Backup switch", onOff(on), "on", pastSwitchSource)
+}
+
+// contradictory reports whether a record has the switch on and the account's off, or the reverse.
+func contradictory(h device.History) bool {
+	recorded, err := h.CloudBackup.Enabled.Get()
+	used, errAccount := h.Account.BackupEnabled.Get()
+	return err == nil && errAccount == nil && recorded != used
 }
 
 // pastSwitch returns the switch as recorded by lockdown or, failing that, by the account.

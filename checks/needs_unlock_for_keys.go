@@ -32,7 +32,7 @@ func judgeKeys(s device.Snapshot) []Finding {
 	missing, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Schedule.KeysMissing })
 	if known && missing && !superseded(s, r) {
 		return r.answer(warning("The device has noted that it needs to be unlocked to fetch missing keys.",
-			r.read("Keys to fetch at the next unlock", "yes", "no", backupPlist+" / FetchMissingKeysAtNextUnlock")), nil)
+			r.read("Keys to fetch at the next unlock", "yes", "no", backupPlist+" / FetchMissingKeysAtNextUnlock or NotifyDaemonNextTimeKeyBagIsUnlocked")), nil)
 	}
 	return judgeFailures(s, "needs-unlock-for-keys", met, freshOr(s, ", so no keys were missing.", ask("")))
 }

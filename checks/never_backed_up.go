@@ -41,7 +41,7 @@ func judgeNeverBackedUp(s device.Snapshot) []Finding {
 }
 
 // judgeNeverOnRecord judges the newest record that has the switch: in such a record a missing
-// date means that there was no backup.
+// date means that there was no backup, unless an attempt succeeded or the account says otherwise.
 func judgeNeverOnRecord(s device.Snapshot, otherwise []Finding) []Finding {
 	on, r, known := recall(s, pastSwitch)
 	if !known {
@@ -51,7 +51,7 @@ func judgeNeverOnRecord(s device.Snapshot, otherwise []Finding) []Finding {
 	switch {
 	case err == nil:
 		return r.answer(ok(fmt.Sprintf("A backup completed on %s.", day(at)), r.backupDate(s, at)), otherwise)
-	case silent(err):
+	case silent(err), contradictory(r.History), !lastGood(s).IsZero():
 		return otherwise
 	}
 	date := r.backupDate(s, at)

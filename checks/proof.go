@@ -137,8 +137,11 @@ func showSwitchedOn(s device.Snapshot) proof {
 		return notShown(s, err)
 	}
 	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.CloudBackup.Enabled })
-	if !known || r.old() {
+	switch {
+	case !known || r.old():
 		return notShown(s, unreadOnRecord(s, err, pastSwitch))
+	case contradictory(r.History):
+		return notShown(s, device.Inconclusive)
 	}
 	return shownBy(on, r.read("iCloud Backup switch", onOff(on), "on", "HomeDomain com.apple.mobile.ldbackup.plist / CloudBackupEnabled"))
 }

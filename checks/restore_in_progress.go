@@ -88,6 +88,8 @@ func judgePastRestore(s device.Snapshot, otherwise []Finding) []Finding {
 	evidence := r.read("Restore pending", yesNo(pending), "no", backupPlist+" / RestoreStateInfo")
 	evidenceDone := rDone.read("Setup done", yesNo(done), "yes", "HomeDomain com.apple.purplebuddy.plist / SetupDone")
 	switch {
+	case known && pending && !superseded(s, r) && backedUpSinceRestore(r.History):
+		return r.answer(warning("A restore is still running, by a note that may have been left behind: the device has backed up before.", evidence), otherwise)
 	case known && pending && !superseded(s, r):
 		return r.answer(problem("A restore is still running.", evidence), otherwise)
 	case knownDone && !done && !superseded(s, rDone):
@@ -97,6 +99,14 @@ func judgePastRestore(s device.Snapshot, otherwise []Finding) []Finding {
 	default:
 		return otherwise
 	}
+}
+
+// backedUpSinceRestore reports whether a record has a completed iCloud backup that is not older than
+// the restore on record, if there is one.
+func backedUpSinceRestore(h device.History) bool {
+	last, err := h.CloudBackup.Last.Get()
+	restored, _ := h.Restore.At.Get()
+	return err == nil && !last.Before(restored)
 }
 
 // hasBackedUp reports whether any completed iCloud backup is on record, whatever its age.

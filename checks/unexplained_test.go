@@ -157,6 +157,22 @@ func TestWhatARecordCannotGive(t *testing.T) {
 	}
 }
 
+// Of two records that contradict each other, neither shows that iCloud Backup is on.
+func TestContradictorySwitchIsNotShown(t *testing.T) {
+	for _, used := range []bool{true, false} {
+		s := well(detached, recorded(time.Hour, switchWas(true), accountUsesBackup(used)))
+		want := NotShown
+		if used {
+			want = ShownTrue
+		}
+		for _, need := range Prove(s) {
+			if need.ID == "switched-on" && need.Shown != want {
+				t.Errorf("on for the account %v: %s, want %s", used, need.Shown, want)
+			}
+		}
+	}
+}
+
 // A backup that is dated in the future has no age.
 func TestHeadlineOfTheFuture(t *testing.T) {
 	s := well(detached)

@@ -88,23 +88,32 @@ func unknownEvidence(h *device.History, why error) {
 	h.Network.AirplaneMode = device.Unknown[bool](why)
 }
 
-// mobileBackup reads backupd's state. It is in HomeDomain on iOS 27 and in RootDomain before;
-// if both exist, the fuller one counts because the other is left empty.
+// mobileBackup reads backupd's state. It is in HomeDomain on iOS 27 and in RootDomain before. If
+// both exist, as after an update, the one with the newest date counts, or else the fuller one; if one
+// of them cannot be read, it may be that.
 func (s *store) mobileBackup(ctx context.Context, h *device.History) {
 	const path = "Library/Preferences/com.apple.MobileBackup.plist"
-	why := error(device.Absent)
 	var best []byte
+	var newest time.Time
 	for _, domain := range []string{homeDomain, rootDomain} {
 		data, err := s.read(ctx, file{domain, path})
-		switch {
-		case err == nil && len(data) > len(best):
-			best = data
-		case err != nil && !isAbsent(err):
-			why = reasonFor(err)
+		if isAbsent(err) || err == nil && len(data) == 0 {
+			continue
+		}
+		var state device.History
+		if err == nil {
+			err = evidence.MobileBackup(&state, data)
+		}
+		if err != nil {
+			evidence.MobileBackupUnknown(h, reasonFor(err))
+			return
+		}
+		if at := evidence.Newest(state); best == nil || at.After(newest) || at.Equal(newest) && len(data) > len(best) {
+			best, newest = data, at
 		}
 	}
 	if best == nil {
-		evidence.MobileBackupUnknown(h, why)
+		evidence.MobileBackupUnknown(h, device.Absent)
 		return
 	}
 	if err := evidence.MobileBackup(h, best); err != nil {
@@ -173,15 +182,15 @@ func (s *store) settings(ctx context.Context, h *device.History) {
 	}{
 		{
 			file{homeDomain, "Library/UserConfigurationProfiles/EffectiveUserSettings.plist"},
-			evidence.EffectiveSettings, unknown(&h.Restrictions.CloudBackupAllowed),
+			evidence.EffectiveSettings, func(why error) { evidence.EffectiveUnread(h, why) },
 		},
 		{
 			file{homeDomain, "Library/UserConfigurationProfiles/PublicInfo/PublicEffectiveUserSettings.plist"},
-			evidence.EffectiveSettings, unknown(&h.Restrictions.CloudBackupAllowed),
+			evidence.EffectiveSettings, func(why error) { evidence.EffectiveUnread(h, why) },
 		},
 		{
 			file{profilesDomain, "Library/ConfigurationProfiles/EffectiveUserSettings.plist"},
-			evidence.EffectiveSettings, unknown(&h.Restrictions.CloudBackupAllowed),
+			evidence.EffectiveSettings, func(why error) { evidence.EffectiveUnread(h, why) },
 		},
 		{
 			file{profilesDomain, "Library/ConfigurationProfiles/CloudConfigurationDetails.plist"},

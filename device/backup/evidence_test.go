@@ -69,6 +69,39 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// After an update to iOS 27 the state from before remains in RootDomain, and is longer. One that
+// cannot be read may be the newer one.
+func TestEvidenceOfTwoStates(t *testing.T) {
+	const path = "Library/Preferences/com.apple.MobileBackup.plist"
+	state := func(domain string, code, days, attempts int) backuptest.File {
+		var list []any
+		for i := range attempts {
+			list = append(list, map[string]any{"domain": "MBErrorDomain", "code": code, "date": backuptest.Day.AddDate(0, 0, days-i)})
+		}
+		return backuptest.File{Domain: domain, Path: path, Data: backuptest.Plist(map[string]any{"BackupStateInfo": map[string]any{"errors": list}})}
+	}
+	for name, test := range map[string]struct {
+		home, root backuptest.File
+		code       int // -1 for unknown
+	}{
+		"the newer one in HomeDomain": {state("HomeDomain", 0, -1, 1), state("RootDomain", 303, -20, 9), 0},
+		"the newer one in RootDomain": {state("HomeDomain", 0, -20, 9), state("RootDomain", 303, -1, 1), 303},
+		"unreadable in HomeDomain":    {backuptest.File{Domain: "HomeDomain", Path: path, Data: []byte("no property list")}, state("RootDomain", 303, -20, 9), -1},
+		"unreadable in RootDomain":    {state("HomeDomain", 0, -1, 1), backuptest.File{Domain: "RootDomain", Path: path, Data: []byte("no property list")}, -1},
+	} {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values([]backuptest.File{test.home, test.root})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := Evidence(t.Context(), find(t, written), Options{})
+		results, err := h.CloudBackup.Results.Get()
+		switch {
+		case test.code < 0 && !errors.Is(err, device.Malformed), test.code >= 0 && (err != nil || results[0].Code != test.code):
+			t.Errorf("%s: %d attempts, %v", name, len(results), err)
+		}
+	}
+}
+
 // Low Data Mode is read from where devices keep it. The other location counts only if that file
 // is missing or unreadable.
 func TestEvidenceOfKnownNetworks(t *testing.T) {

@@ -26,7 +26,8 @@ func Accounts(h *device.History, conn *database.Conn) error {
 	if err := tables(conn, "ZACCOUNT", "ZACCOUNTTYPE", "ZDATACLASS", "ZACCOUNTPROPERTY"); err != nil {
 		return err
 	}
-	list, err := findAccounts(conn)
+	asOf, _ := h.AsOf.Get()
+	list, err := findAccounts(conn, asOf)
 	if err != nil {
 		return err
 	}
@@ -80,23 +81,33 @@ type account struct {
 // maxAccounts is how many Apple Accounts are read; a device has one or two.
 const maxAccounts = 20
 
-// findAccounts returns the Apple Accounts, active ones first.
-func findAccounts(conn *database.Conn) (list []account, err error) {
+// findAccounts returns the Apple Accounts, active ones first. If there is none, an account whose type
+// cannot be read may be one.
+func findAccounts(conn *database.Conn, asOf time.Time) (list []account, err error) {
+	untyped := false
 	err = sqlitex.ExecuteTransient(conn.Conn, `
-		SELECT a.Z_PK, a.ZAUTHENTICATED, a.ZLASTCREDENTIALRENEWALREJECTIONDATE
-		FROM ZACCOUNT a JOIN ZACCOUNTTYPE t ON a.ZACCOUNTTYPE = t.Z_PK
-		WHERE t.ZIDENTIFIER = ? ORDER BY a.ZACTIVE DESC LIMIT ?`, &sqlitex.ExecOptions{
+		SELECT a.Z_PK, a.ZAUTHENTICATED, a.ZLASTCREDENTIALRENEWALREJECTIONDATE, t.ZIDENTIFIER IS ?1
+		FROM ZACCOUNT a LEFT JOIN ZACCOUNTTYPE t ON a.ZACCOUNTTYPE = t.Z_PK
+		WHERE t.ZIDENTIFIER = ?1 OR typeof(t.ZIDENTIFIER) <> 'text'
+		ORDER BY t.ZIDENTIFIER IS ?1 DESC, a.ZACTIVE DESC LIMIT ?2`, &sqlitex.ExecOptions{
 		Args: []any{appleAccount, maxAccounts},
 		ResultFunc: func(row *sqlite.Stmt) error {
-			found := account{id: row.ColumnInt64(0), authenticated: device.Known(row.ColumnBool(1)), rejected: device.Unknown[time.Time](device.Absent)}
+			if !row.ColumnBool(3) {
+				untyped = true
+				return nil
+			}
+			found := account{id: row.ColumnInt64(0), authenticated: device.Unknown[bool](device.Absent), rejected: device.Unknown[time.Time](device.Absent)}
+			if !row.ColumnIsNull(1) {
+				found.authenticated = device.Known(row.ColumnBool(1))
+			}
 			if seconds := row.ColumnFloat(2); !row.ColumnIsNull(2) && seconds > 0 && seconds < 4e9 {
-				found.rejected = device.Known(cocoaEpoch.Add(time.Duration(seconds * float64(time.Second))))
+				found.rejected = plausible(cocoaEpoch.Add(time.Duration(seconds*float64(time.Second))), asOf)
 			}
 			list = append(list, found)
 			return nil
 		},
 	})
-	if err != nil {
+	if err != nil || len(list) == 0 && untyped {
 		return nil, device.Malformed
 	}
 	return list, nil

@@ -192,6 +192,10 @@ func TestKnownNetworks(t *testing.T) {
 		"a text for the other": {network(day, true), network(day.Add(-time.Hour), "true"), device.Unknown[uint64](device.WrongType), device.Known(true)},
 		"no dictionary":        {[]any{1}, network(day, nil), device.Unknown[uint64](device.WrongType), unknown(device.WrongType)},
 		"joined in the future": {network(day.AddDate(0, 10, 0), true), network(day, nil), device.Known[uint64](1), unknown(device.Implausible)},
+		"joined together":      {network(day, true), network(day, nil), device.Known[uint64](1), unknown(device.Inconclusive)},
+		"together, both on":    {network(day, true), network(day, true), device.Known[uint64](2), device.Known(true)},
+		"a date that is text":  {network(day, true), map[string]any{"LastAssociatedAt": "today"}, device.Known[uint64](1), unknown(device.WrongType)},
+		"never joined":         {network(day, true), map[string]any{}, device.Known[uint64](1), device.Known(true)},
 	} {
 		h := device.History{AsOf: device.Known(day)}
 		if err := KnownNetworks(&h, marshal(t, map[string]any{"wifi.network.ssid.A": test.a, "wifi.network.ssid.B": test.b, "version": 3})); err != nil {
@@ -229,6 +233,54 @@ func TestBackupClassOfAccounts(t *testing.T) {
 				t.Errorf("%+v, want %+v", h.Account.BackupEnabled, test.want)
 			}
 		})
+	}
+}
+
+// An account of a type that cannot be read may be an Apple Account. One of another type is not.
+func TestSignedInIsUnknownForAnUnknownType(t *testing.T) {
+	for name, test := range map[string]struct {
+		change string
+		want   device.Fact[bool]
+	}{
+		"an Apple Account":        {"", device.Known(true)},
+		"of another type":         {"UPDATE ZACCOUNT SET ZACCOUNTTYPE = 2", device.Known(false)},
+		"no account":              {"DELETE FROM ZACCOUNT", device.Known(false)},
+		"a type without a row":    {"DELETE FROM ZACCOUNTTYPE", device.Unknown[bool](device.Malformed)},
+		"no type":                 {"UPDATE ZACCOUNT SET ZACCOUNTTYPE = NULL", device.Unknown[bool](device.Malformed)},
+		"a type without a name":   {"UPDATE ZACCOUNTTYPE SET ZIDENTIFIER = NULL", device.Unknown[bool](device.Malformed)},
+		"a name that is no text":  {"UPDATE ZACCOUNTTYPE SET ZIDENTIFIER = x'62706c697374'", device.Unknown[bool](device.Malformed)},
+		"and another, of no type": {"INSERT INTO ZACCOUNT VALUES (2, NULL, 1, 1, NULL)", device.Known(true)},
+	} {
+		var h device.History
+		if err := Accounts(&h, accountsDatabase(t, test.change)); err != nil {
+			AccountsUnknown(&h, err)
+		}
+		if h.Account.SignedIn != test.want {
+			t.Errorf("%s: %+v, want %+v", name, h.Account.SignedIn, test.want)
+		}
+	}
+}
+
+// A value that is missing is not false, and a date that cannot be right is not one.
+func TestAccountsWithoutValues(t *testing.T) {
+	for name, test := range map[string]struct {
+		authenticated, rejected string
+		wantIn                  device.Fact[bool]
+		wantRejected            error
+	}{
+		"all":           {"0", "700000000", device.Known(false), nil},
+		"none":          {"NULL", "NULL", device.Unknown[bool](device.Absent), device.Absent},
+		"in the future": {"1", "3900000000", device.Known(true), device.Implausible},
+		"before iCloud": {"1", "300000000", device.Known(true), device.Implausible},
+	} {
+		h := device.History{AsOf: device.Known(day)}
+		change := "UPDATE ZACCOUNT SET ZAUTHENTICATED = " + test.authenticated + ", ZLASTCREDENTIALRENEWALREJECTIONDATE = " + test.rejected
+		if err := Accounts(&h, accountsDatabase(t, change)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Account.RenewalRejected.Get(); h.Account.Authenticated != test.wantIn || !errors.Is(err, test.wantRejected) {
+			t.Errorf("%s: authenticated %+v, rejected %+v", name, h.Account.Authenticated, h.Account.RenewalRejected)
+		}
 	}
 }
 
@@ -383,6 +435,29 @@ func TestEffectiveSettings(t *testing.T) {
 		}
 		if got := h.Restrictions.CloudBackupAllowed; got != test.want {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
+		}
+	}
+}
+
+// A file that cannot be read may forbid what another allows, whichever is read first.
+func TestEffectiveSettingsUnread(t *testing.T) {
+	settings := func(value bool) []byte {
+		return marshal(t, map[string]any{"restrictedBool": map[string]any{"allowCloudBackup": map[string]any{"value": value}}})
+	}
+	for _, allowed := range []bool{true, false} {
+		want := device.Known(false)
+		if allowed {
+			want = device.Unknown[bool](device.Malformed)
+		}
+		var before, after device.History
+		EffectiveUnread(&before, device.Malformed)
+		if err := errors.Join(EffectiveSettings(&before, settings(allowed)), EffectiveSettings(&after, settings(allowed))); err != nil {
+			t.Fatal(err)
+		}
+		EffectiveUnread(&after, device.Malformed)
+		EffectiveUnread(&after, device.Absent)
+		if before.Restrictions.CloudBackupAllowed != want || after.Restrictions.CloudBackupAllowed != want {
+			t.Errorf("allowed %v: %+v, %+v, want %+v", allowed, before.Restrictions.CloudBackupAllowed, after.Restrictions.CloudBackupAllowed, want)
 		}
 	}
 }

@@ -144,6 +144,30 @@ func results(state safeplist.Dict, err error) (found device.Fact[[]device.PastAt
 	return device.Known(attempts), unread
 }
 
+// Newest returns the newest date that MobileBackup read; zero if there is none.
+func Newest(h device.History) time.Time {
+	var newest time.Time
+	consider := func(at time.Time) {
+		if at.After(newest) {
+			newest = at
+		}
+	}
+	results, _ := h.CloudBackup.Results.Get()
+	windows, _ := h.Schedule.Windows.Get()
+	for _, result := range results {
+		at, _ := result.At.Get()
+		consider(at)
+	}
+	for _, window := range windows {
+		consider(window.Start)
+	}
+	for _, fact := range []device.Fact[time.Time]{h.CloudBackup.EnabledSince, h.Restore.At} {
+		at, _ := fact.Get()
+		consider(at)
+	}
+	return newest
+}
+
 func newestFirst(a, b device.Fact[time.Time]) int {
 	left, _ := a.Get()
 	right, _ := b.Get()

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -38,13 +39,38 @@ func setting(restricted safeplist.Dict, err error, key string) device.Fact[bool]
 	return device.FactOf(entry.Bool("value"))
 }
 
-// stricter merges the values of two files: the strict value wins, then any known value.
+// stricter merges the values of two files. The strict value decides, and a file that cannot be read
+// may have it.
 func stricter(first, second device.Fact[bool], strict bool) device.Fact[bool] {
-	value, err := second.Get()
-	if _, unknown := first.Get(); unknown != nil || err == nil && value == strict {
+	weight := func(fact device.Fact[bool]) int {
+		value, err := fact.Get()
+		switch {
+		case err == nil && value == strict:
+			return 4
+		case err == nil:
+			return 2
+		case errors.Is(err, device.NotAsked):
+			return 0
+		case errors.Is(err, device.Absent):
+			return 1
+		default:
+			return 3
+		}
+	}
+	if weight(second) > weight(first) {
 		return second
 	}
 	return first
+}
+
+// EffectiveUnread merges a file of EffectiveSettings that could not be read.
+func EffectiveUnread(h *device.History, why error) {
+	unread := device.Unknown[bool](why)
+	h.Restrictions.CloudBackupAllowed = stricter(h.Restrictions.CloudBackupAllowed, unread, false)
+	if !errors.Is(why, device.Absent) {
+		h.Restrictions.AccountChangesAllowed = stricter(h.Restrictions.AccountChangesAllowed, unread, false)
+		h.Restrictions.EncryptionForced = stricter(h.Restrictions.EncryptionForced, unread, true)
+	}
 }
 
 // CloudConfiguration reads CloudConfigurationDetails.plist: whether the device is
@@ -125,8 +151,13 @@ func KnownNetworks(h *device.History, data []byte) error {
 		lowData.add(low)
 		noAutoJoin.add(switchOf(network, err, "AutoJoinDisabled"))
 		captive.add(switchOf(profile, profileErr, "CaptiveNetwork"))
-		if at := lastJoined(network); at.After(newest) {
+		at, errJoined := lastJoined(network)
+		unread = cmp.Or(unread, errJoined)
+		switch {
+		case at.After(newest):
 			newest, newestLowData = at, low
+		case !at.IsZero() && at.Equal(newest) && low != newestLowData: // which of them was joined last is not known
+			newestLowData = device.Unknown[bool](device.Inconclusive)
 		}
 	}
 	asOf, err := h.AsOf.Get()
@@ -180,13 +211,17 @@ func (t tally) fact() device.Fact[uint64] {
 	return device.Known(t.on)
 }
 
-// lastJoined returns when a network was last joined, manually or automatically.
-func lastJoined(network safeplist.Dict) time.Time {
-	var last time.Time
+// lastJoined returns when a network was last joined, manually or automatically; zero if it has no
+// date, and an error if it has one that cannot be read.
+func lastJoined(network safeplist.Dict) (last time.Time, unread error) {
 	for _, key := range []string{"JoinedByUserAt", "JoinedBySystemAt", "LastAssociatedAt"} {
-		if at, err := network.Date(key); err == nil && at.After(last) {
+		at, err := network.Date(key)
+		switch {
+		case err == nil && at.After(last):
 			last = at
+		case err != nil && !errors.Is(err, device.Absent):
+			unread = err
 		}
 	}
-	return last
+	return last, unread
 }
