@@ -215,6 +215,36 @@ func TestBackupNamesTheProvedCopyThatWasKept(t *testing.T) {
 	}
 }
 
+// A copy is proved although an older one cannot be removed, which a note says.
+func TestBackupProvedBesideACopyThatStays(t *testing.T) {
+	library := filepath.Join(t.TempDir(), "copies")
+	d := clones(t, 1)[0]
+	d.Backup = mobilebackup.New(mobilebackup.File{Domain: "HomeDomain", Path: "Library/a.plist", Size: 4000, Seed: 1})
+	address, _ := attach(t, d)
+	made := func() (session, report.Copy) {
+		t.Helper()
+		s := typed(t, t.Context(), "backup", "--usbmux", address, "--to", library, "--full", "--json")
+		return s, *reportOf(t, s).Devices[0].Copy
+	}
+	s, first := made()
+	if s.code != 0 || first.Verdict != "proved" {
+		t.Fatalf("exit code %d: %+v", s.code, first)
+	}
+	old := filepath.Dir(first.Folder)
+	d.Backup.Sending = func(int) { // the name that a copy gets when it is removed is taken
+		if err := os.MkdirAll(filepath.Join(filepath.Dir(old), ".removed-"+filepath.Base(old), "taken"), 0o700); err != nil {
+			t.Error(err)
+		}
+	}
+	s, second := made()
+	if s.code != 0 || second.Verdict != "proved" || second.ProvedAt.IsZero() || len(second.Others) != 1 || second.Others[0].Removed {
+		t.Errorf("exit code %d: %+v", s.code, second)
+	}
+	if len(second.Notes) != 1 || !strings.Contains(second.Notes[0], "a copy that is no longer needed could not be removed: ") || !strings.Contains(s.stderr, "could not be removed: ") {
+		t.Errorf("%q\n%s", second.Notes, s.stderr)
+	}
+}
+
 // cutContents cuts each stored file of a backup in place, so that copies which share them lack it, too.
 func cutContents(t *testing.T, folder string) {
 	t.Helper()

@@ -76,11 +76,20 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	for _, other := range c.withdrawn {
 		c.say("%s: %s", c.name(), sharedText(other))
 	}
+	c.prune(shelf)
+	return nil
+}
+
+// prune removes surplus copies. One that stays takes room, and says nothing about the new copy.
+func (c *copying) prune(shelf *library.Device) {
+	var err error
 	c.removed, err = shelf.Prune(c.Keep)
 	for _, old := range c.removed {
 		c.say("%s: removed the copy of %s", c.name(), day(old.Made))
 	}
-	return err
+	if err != nil {
+		c.remark("a copy that is no longer needed could not be removed: " + err.Error())
+	}
 }
 
 // knownOf adapts an index, nil for none, to the lookup that verification uses. arrived means that

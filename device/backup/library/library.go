@@ -1,6 +1,7 @@
 package library
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -222,19 +223,20 @@ func (d *Device) Remove(c Copy) error {
 
 // Prune removes the copies that are no longer needed: those proved whole beyond the newest keep, and
 // all others except, of those newer than the proved ones, the newest of each kind. Without a proved
-// copy it keeps two of unknown state.
+// copy it keeps two of unknown state. The error is of the first that could not be removed.
 func (d *Device) Prune(keep int) (removed []Copy, err error) {
 	copies, err := d.Copies()
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range surplus(copies, keep) {
-		if err := d.Remove(c); err != nil {
-			return removed, err
+		if failed := d.Remove(c); failed != nil {
+			err = cmp.Or(err, failed)
+			continue
 		}
 		removed = append(removed, c)
 	}
-	return removed, nil
+	return removed, err
 }
 
 // maxUnproved is how many copies of unknown state are kept while none is proved: the device's data
