@@ -81,6 +81,18 @@ var deviceColumns = []Column[deviceRow]{
 	{Head: "repair", Text: ofRepair(repairDone)},
 	{Head: "by", Text: ofRepair(func(r report.Repair) string { return r.By })},
 	{Head: "endedAt", Text: ofRepair(func(r report.Repair) string { return Timestamp(r.EndedAt) })},
+	{Head: "copyVerdict", Text: ofCopy(func(c report.Copy) string { return c.Verdict })},
+	{Head: "copyFolder", Text: ofCopy(func(c report.Copy) string { return c.Folder })},
+}
+
+// ofCopy returns what a column has for the copy of a device; "" if the run made none.
+func ofCopy(text func(report.Copy) string) func(deviceRow) string {
+	return func(row deviceRow) string {
+		if row.d.Copy == nil {
+			return ""
+		}
+		return text(*row.d.Copy)
+	}
 }
 
 // ofRepair returns what a column has for the repair of a device; "" without one.

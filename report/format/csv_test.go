@@ -80,6 +80,7 @@ func TestCSVTellsADeviceInOneRow(t *testing.T) {
 	r := report.New(run)
 	r.Devices[0].LastBackup = r.TakenAt.AddDate(0, 0, -23).Add(-time.Hour)
 	r.Devices[0].NoLastBackup = ""
+	r.Devices[0].Copy = &report.Copy{Verdict: "proved", Folder: "/copies/a"}
 	rows := tableRows(t, csvOf(r))
 	want := map[string]string{
 		"udid": "00008110-000514AE0C22801E", "serial": "F2L7", "slot": "7", "location": "0x14120000", "name": "Léa’s iPhone",
@@ -89,13 +90,14 @@ func TestCSVTellsADeviceInOneRow(t *testing.T) {
 		"causes": "iCloud Backup off; may be: not on Wi-Fi", "firstRemedy": "Join a Wi-Fi network",
 		"problems": "2", "warnings": "1", "unknown": "1", "questions": "1", "ok": "1", "suppressed": "1",
 		"takenAt": "2026-11-20T08:30:00Z", "run": "5f0c1f2e-8a64-4a55-9d7e-0f7f3f1f9c11", "redacted": "false", "partial": "false",
+		"copyVerdict": "proved", "copyFolder": "/copies/a",
 	}
 	for head, cell := range want {
 		if rows[0][head] != cell {
 			t.Errorf("%s is %q, want %q", head, rows[0][head], cell)
 		}
 	}
-	if len(rows) != 2 || rows[1]["name"] != "Noor’s iPhone" {
+	if len(rows) != 2 || rows[1]["name"] != "Noor’s iPhone" || rows[1]["copyVerdict"]+rows[1]["copyFolder"] != "" {
 		t.Errorf("%d rows, the second %v", len(rows), rows[1])
 	}
 }
@@ -124,7 +126,7 @@ func TestCSVAppendsTheInventory(t *testing.T) {
 		}
 	}
 	header, _, _ := strings.Cut(csvOf(report.New(reporttest.Run(labelled(reporttest.Well("b"), "2", device.Field{Name: "Zone"}, device.Field{Name: "Room"})))), "\n")
-	if !strings.HasSuffix(header, ",partial,connection,backupStatements,expected,expectedSince,repair,by,endedAt,Zone,Room") {
+	if !strings.HasSuffix(header, ",partial,connection,backupStatements,expected,expectedSince,repair,by,copyFolder,Zone,Room") {
 		t.Errorf("the inventory does not end the header in its order: %s", header)
 	}
 }

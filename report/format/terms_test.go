@@ -10,7 +10,7 @@ import (
 
 // onlyInCSV are headers for values that a document has in an object or list, or does not have.
 var onlyInCSV = []string{
-	"backupStatements", "backupsBroken", "backupsCannotTell", "backupsWhole", "daysSinceBackup", "findingReason", "findingSubject",
+	"backupStatements", "backupsBroken", "backupsCannotTell", "backupsWhole", "copyFolder", "copyVerdict", "daysSinceBackup", "findingReason", "findingSubject",
 	"firstRemedy", "ok", "questions", "warnings",
 }
 
