@@ -126,7 +126,7 @@ func TestCSVAppendsTheInventory(t *testing.T) {
 		}
 	}
 	header, _, _ := strings.Cut(csvOf(report.New(reporttest.Run(labelled(reporttest.Well("b"), "2", device.Field{Name: "Zone"}, device.Field{Name: "Room"})))), "\n")
-	if !strings.HasSuffix(header, ",partial,connection,backupStatements,expected,expectedSince,repair,by,copyFolder,Zone,Room") {
+	if !strings.HasSuffix(header, ",partial,connection,backupStatements,expected,expectedSince,repair,by,endedAt,copyVerdict,copyFolder,Zone,Room") {
 		t.Errorf("the inventory does not end the header in its order: %s", header)
 	}
 }
