@@ -1,10 +1,53 @@
 package codes
 
-import "github.com/backupdoctor/backupdoctor/checks/remedies"
+import (
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
 
 // The ways in which computer programs say that a backup was not made. "back up" in two words is
 // the verb, so a sentence about a restore, which mentions the backup, does not match.
-var notBackedUp = []string{"not back up", "n't back up", "not be backed up", "n't be backed up", "not backed up"}
+var notBackedUp = []string{
+	"not back up", "n't back up", "not be backed up", "n't be backed up", "not backed up",
+	"not backup", "n't backup", "unable to back up", "unable to backup", "failed to back up", "failed to backup",
+}
+
+// onThisComputer gives the ways to name the computer one spelling.
+var onThisComputer = strings.NewReplacer(
+	"the computer", "this computer", "your computer", "this computer", "this pc", "this computer", "the pc", "this computer", "your pc", "this computer",
+	"this mac", "this computer", "the mac", "this computer", "your mac", "this computer", "my mac", "this computer", "my pc", "this computer", "my computer", "this computer",
+)
+
+// computerPrograms make or restore backups on a computer.
+var computerPrograms = []string{"itunes", "finder", "apple devices", "idevicebackup", "pymobiledevice", "imazing", "this computer"}
+
+// computerMessagesIn finds the messages of computer programs in a text, given folded and in plain
+// form. A text that speaks of iCloud and of no computer has none.
+func computerMessagesIn(text, plainText string) []Meaning {
+	text = onThisComputer.Replace(text)
+	ofComputer := slices.ContainsFunc(computerPrograms, func(program string) bool { return strings.Contains(text, program) })
+	if strings.Contains(text, "icloud") && !ofComputer {
+		return nil
+	}
+	found := saidIn(text, plainText, computerMessages)
+	if len(found) == 0 && ofComputer {
+		return saidIn(text, plainText, notBackedUpAtAll)
+	}
+	return found
+}
+
+// notBackedUpAtAll is what a computer program says for any cause without a message of its own.
+var notBackedUpAtAll = []message{{words: with(notBackedUp), meaning: anyComputerError}}
+
+var anyComputerError = Meaning{
+	Message:          "The iPhone could not be backed up because an error occurred",
+	Vague:            true,
+	InComputerBackup: "The message for any cause without a message of its own. A number after it says more.",
+	Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer},
+	Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+}
 
 // with combines each of some phrases with others.
 func with(phrases []string, others ...string) [][]string {
@@ -28,7 +71,7 @@ var computerMessages = []message{
 		},
 	},
 	{
-		words: [][]string{{"not be saved on the computer"}, {"n't be saved on the computer"}, {"not be saved on this computer"}, {"n't be saved on this computer"}, {"not be saved to the computer"}, {"n't be saved to the computer"}},
+		words: [][]string{{"not be saved on this computer"}, {"n't be saved on this computer"}, {"not be saved to this computer"}, {"n't be saved to this computer"}},
 		meaning: Meaning{
 			Message:          "The backup could not be saved on the computer",
 			InComputerBackup: "The computer could not write into the folder of the backup: the disk is full, the folder or a file in it may not be written, another program has it open, or the older backup in it is damaged.",
@@ -37,7 +80,7 @@ var computerMessages = []message{
 		},
 	},
 	{
-		words: [][]string{{"not enough", "space", "on this computer"}, {"not enough", "space", "on the computer"}, {"n't enough", "space", "on this computer"}, {"n't enough", "space", "on the computer"}, {"not enough", "space", "on your computer"}, {"not enough", "space", "on your mac"}, {"n't enough", "space", "on your mac"}},
+		words: [][]string{{"not enough", "space", "on this computer"}, {"n't enough", "space", "on this computer"}, {"insufficient", "space", "on this computer"}},
 		meaning: Meaning{
 			Message:          "Not enough free space on this computer",
 			InComputerBackup: "The computer's disk is full, not the device and not iCloud. Some versions of iOS 26 say so although there is room.",
@@ -91,14 +134,8 @@ var computerMessages = []message{
 		},
 	},
 	{
-		words: with(notBackedUp, "error occurred"),
-		meaning: Meaning{
-			Message:          "The iPhone could not be backed up because an error occurred",
-			Vague:            true,
-			InComputerBackup: "The message for any cause without a message of its own. A number after it says more.",
-			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer},
-			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
-		},
+		words:   with(notBackedUp, "error occurred"),
+		meaning: anyComputerError,
 	},
 	{
 		words: [][]string{{"corrupt or not compatible"}},

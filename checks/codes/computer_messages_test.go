@@ -55,6 +55,16 @@ func TestAFailedRestoreTouchesNoBackup(t *testing.T) {
 			}
 		}
 	}
+	for _, text := range []string{
+		"restore: MBErrorDomain/205", "MBErrorDomain/205 at restore", "restore the backup -> error 205", "iMazing restore of backup: MBErrorDomain/205",
+		"I tried to restore my phone and get error -54", "Restore Backup: unknown error (-36)", "recover my iPhone from the backup: error 205",
+		"Setting up my new iPhone from a backup fails: error -54", "import backup error 205", "transfer to new iPhone from backup failed, error 103",
+		"Wiederherstellung fehlgeschlagen (MBErrorDomain/205)", "La restauration a échoué : MBErrorDomain/205",
+	} {
+		if found := LookUp(text); len(found) == 0 || slices.ContainsFunc(found, movesBackup) {
+			t.Errorf("%q leads to %v", text, titles(found))
+		}
+	}
 	for _, text := range []string{"iTunes could not restore the iPhone because of MBErrorDomain/205", "Unable to restore iPhone, the backup was corrupt", "error restoring: error 103"} {
 		if found := LookUp(text); len(found) == 0 || found[0].Message != restoreMessages[0].meaning.Message {
 			t.Errorf("%q leads to %v", text, titles(found))
@@ -74,6 +84,13 @@ func TestARestoreThatDidNotFail(t *testing.T) {
 	} {
 		if found := LookUp(text); !slices.ContainsFunc(found, func(m Meaning) bool { return m.Message == want }) {
 			t.Errorf("%q leads to %v, not to %q", text, titles(found), want)
+		}
+	}
+	for _, text := range []string{
+		"iTunes could not back up the iPhone being restored: error 205", "after the restore I get MBErrorDomain/205", "error -54, unable to back up since the restore",
+	} {
+		if found := LookUp(text); !slices.ContainsFunc(found, movesBackup) {
+			t.Errorf("%q leads to %v", text, titles(found))
 		}
 	}
 	if found := LookUp("restored my phone, and its backup to the computer stopped with MBErrorDomain/205"); !slices.ContainsFunc(found, movesBackup) {

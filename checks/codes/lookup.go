@@ -24,15 +24,15 @@ const maxLookUp = 64 << 10
 // Codes missing from the table are skipped. An empty result says nothing about the device, only
 // about the table.
 func LookUp(text string) []Meaning {
-	text = fold(text[:min(len(text), maxLookUp)])
-	if number, err := strconv.Atoi(text); err == nil {
+	text = nameless(fold(text[:min(len(text), maxLookUp)]))
+	if number, err := strconv.Atoi(strings.Trim(text, "()")); err == nil {
 		if list := numbered(number); len(list) > 0 {
 			return list
 		}
-		return messagesIn("error " + text) // a number from the computer, such as -54
+		return messagesIn("error " + strings.Trim(text, "()")) // a number from the computer, such as -54
 	}
 	named, bare := codesIn(text)
-	if restoreFailed(plain(text)) {
+	if ofRestore(text, plain(text)) {
 		named, bare = forRestore(named), forRestore(bare)
 	}
 	if len(named) > 0 {
@@ -41,16 +41,33 @@ func LookUp(text string) []Meaning {
 	return slices.Concat(bare, messagesIn(text))
 }
 
-// fold normalizes a text: lower case, plain quotes and hyphens, single spaces.
+// fold normalizes a text: lower case, plain quotes and hyphens, single spaces, none in brackets.
 func fold(text string) string {
 	text = strings.ToLower(strings.ToValidUTF8(text, "\uFFFD"))
-	return strings.Join(strings.Fields(plainSigns.Replace(text)), " ")
+	text = strings.Join(strings.Fields(plainSigns.Replace(text)), " ")
+	return bracketed().ReplaceAllString(text, "($1$2)")
 }
 
 var plainSigns = strings.NewReplacer(
 	"’", "'", "‘", "'", "“", `"`, "”", `"`, "…", "...",
-	"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2212", "-",
+	"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-",
+	"\u00ad", "", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", // copied from pages, and not seen
+	"（", "(", "）", ")",
 )
+
+// bracketed matches a number in brackets, however it is spaced.
+var bracketed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\( ?(-?) ?(\d{1,9}) ?\)`) })
+
+// deviceName matches the name of a device in the messages of computer programs, which a person chose:
+// it may read like a message.
+var deviceName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(iphone|ipad|ipod touch|ipod|device) (?:".{1,200}?"|'.{1,200}?') (could|couldn't|cannot|can't|because|was|wasn't|is|isn't|has|hasn't|to|from|since|failed|disconnected)\b`)
+})
+
+// nameless removes the names of devices from a folded text.
+func nameless(text string) string {
+	return deviceName().ReplaceAllString(text, "$1 $2")
+}
 
 // errorCode matches the codes in a folded text, in one of four spellings:
 //
@@ -129,7 +146,10 @@ func messagesIn(text string) []Meaning {
 	if restoreFailed(plainText) {
 		return restoreMessagesIn(text, plainText)
 	}
-	if found := saidIn(text, plainText, computerMessages); len(found) > 0 {
+	if found := computerMessagesIn(text, plainText); len(found) > 0 {
+		if slices.ContainsFunc(found, movesBackup) && ofRestore(text, plainText) {
+			return restoreMessagesIn(text, plainText)
+		}
 		return found
 	}
 	if found := saidIn(text, plainText, slices.Concat(messages, moreMessages)); len(found) > 0 {

@@ -31,6 +31,32 @@ var restoreFailure = sync.OnceValue(func() *regexp.Regexp {
 // from may then be the only copy, so nothing that moves or deletes a backup may follow.
 func restoreFailed(plainText string) bool { return restoreFailure().MatchString(plainText) }
 
+// restoreMentioned matches a plain text that speaks of a restore under way. Words for one that is
+// over, or that keeps backups from running, are not among them.
+var restoreMentioned = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(` (?:restore|restores|restoring|restoration|recover|recovering) ` +
+		`| (?:set|setup|setting|settings|transfer|transferring|migrate|migrating|load|loading|import|importing) (?:[^ ]+ ){0,6}?from (?:[^ ]+ )?backup ` +
+		`| (?:load|loading|import|importing) (?:[^ ]+ ){0,2}?backup `)
+})
+
+// notOfRestore matches a plain text in which a backup, not a restore, failed.
+var notOfRestore = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(` (?:not|unable to|failed to) (?:be )?backup | (?:after|since|before|being|still|until) (?:[^ ]+ )?(?:restore|restoring|restoration) | restore (?:is )?(?:in progress|running) `)
+})
+
+// ofRestore reports whether a text, given folded and in plain form, may be of a restore, so that a
+// number in it must not lead to the backup being set aside.
+func ofRestore(text, plainText string) bool {
+	if restoreFailed(plainText) {
+		return true
+	}
+	if notOfRestore().MatchString(plainText) {
+		return false
+	}
+	return restoreMentioned().MatchString(plainText) ||
+		slices.ContainsFunc([]string{"wiederherst", "restaurer", "restauration", "restaurar", "ripristin"}, func(word string) bool { return strings.Contains(text, word) })
+}
+
 // movesBackup reports whether a meaning leads to a backup being set aside.
 func movesBackup(m Meaning) bool {
 	return slices.Contains(m.Remedies, remedies.SetAsideLocalBackup)
@@ -43,9 +69,13 @@ func restoreMessagesIn(text, plainText string) []Meaning {
 	if strings.Contains(text, "icloud") {
 		list = slices.Concat(list, messages, moreMessages)
 	}
-	return saidIn(text, plainText, slices.DeleteFunc(list, func(m message) bool {
+	found := saidIn(text, plainText, slices.DeleteFunc(list, func(m message) bool {
 		return movesBackup(m.meaning) || m.meaning.Message == beingRestored || m.meaning.Vague && m.meaning.InComputerBackup == ""
 	}))
+	if len(found) == 0 {
+		return []Meaning{restoreMessages[len(restoreMessages)-1].meaning}
+	}
+	return found
 }
 
 // forRestore replaces codes that lead to a backup being set aside by what they mean in a failed
