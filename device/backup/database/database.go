@@ -32,7 +32,9 @@ import (
 // index needs SQLite's default.
 const (
 	cacheInOrder = "cache_size=-256"
-	cacheUsual   = "cache_size=-2000"
+	cacheUsual   = "cache_size=-2000" // unless it is set
+
+	smallDatabase = 256 << 10 // bytes that fit either
 )
 
 // ErrSchema means that the tables of the database are not those expected.
@@ -57,7 +59,7 @@ const maxValue = 4 << 20
 // A Conn is an open database. Its methods are those of zombiezen.com/go/sqlite. It is not safe
 // for concurrent use. Close it before closing what it reads from.
 type Conn struct {
-	*sqlite.Conn
+	connection
 	release func() error
 }
 
@@ -101,7 +103,14 @@ func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, e
 		return nil, errors.Join(err, ahead.release())
 	}
 	release := func() error { return errors.Join(system.Close(), ahead.release()) }
-	return open(ctx, "file:"+oneFileName+"?immutable=1&vfs="+name, sqlite.OpenReadOnly|sqlite.OpenURI, release)
+	conn, err := attach(ctx, "file:"+oneFileName+"?mode=ro&immutable=1&vfs="+name, encodingOf(ahead), release)
+	if err != nil || size <= smallDatabase {
+		return conn, err
+	}
+	if err := conn.set(cacheInOrder); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 // HasLog reports whether the database at path has an unmerged write-ahead log.
@@ -122,44 +131,47 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	remove := func() error { return copyFailed(os.RemoveAll(folder)) }
 	path := filepath.Join(folder, "copy.sqlite")
 	err = errors.Join(write(ctx, path, database), write(ctx, path+"-wal", log))
+	encoding := utf8
 	if err == nil {
-		err = boundedLogged(path)
+		encoding, err = boundedLogged(path)
 	}
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
-	conn, err := open(ctx, path, sqlite.OpenReadWrite, remove)
-	if err != nil || !unlinkOpen {
-		return conn, err
+	conn, err := attach(ctx, path, encoding, remove) // opens the log too
+	if err != nil {
+		return nil, err
 	}
-	// The first query makes SQLite open the log too. It may fail, and later queries will too.
-	_ = sqlitex.ExecuteTransient(conn.Conn, "SELECT count(*) FROM sqlite_schema", nil)
-	if err := remove(); err != nil {
+	err = conn.set(cacheInOrder)
+	if unlinkOpen {
+		err = errors.Join(err, remove())
+	}
+	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
 }
 
-// boundedLogged is boundedSchema for a database with a log.
-func boundedLogged(path string) error {
+// boundedLogged is boundedSchema for a database with a log, and returns its encoding.
+func boundedLogged(path string) (encoding string, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return copyFailed(err)
+		return "", copyFailed(err)
 	}
 	defer file.Close()
 	log, err := os.Open(path + "-wal")
 	if err != nil {
-		return copyFailed(err)
+		return "", copyFailed(err)
 	}
 	defer log.Close()
 	l, ok, err := newLogged(file, log)
 	switch {
 	case err != nil:
-		return err
+		return "", err
 	case ok:
-		return errors.Join(boundedSchema(l), boundedSchema(file)) // SQLite may use or ignore the log
+		return encodingOf(l), errors.Join(boundedSchema(l), boundedSchema(file)) // SQLite may use or ignore the log
 	default:
-		return boundedSchema(file)
+		return encodingOf(file), boundedSchema(file)
 	}
 }
 
@@ -194,26 +206,6 @@ func (s stoppable) Read(p []byte) (int, error) {
 	return s.from.Read(p)
 }
 
-func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func() error) (*Conn, error) {
-	conn, err := sqlite.OpenConn(name, flags)
-	if err != nil {
-		return nil, errors.Join(Plain(err), release())
-	}
-	conn.SetInterrupt(ctx.Done())
-	conn.Limit(sqlite.LimitLength, maxValue)
-	c := &Conn{Conn: conn, release: release}
-	pragmas := []string{"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", cacheInOrder}
-	if flags&sqlite.OpenReadOnly == 0 {
-		pragmas = append(pragmas, "query_only=ON", "locking_mode=EXCLUSIVE") // needs no -shm file
-	}
-	for _, pragma := range pragmas {
-		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
-			return nil, errors.Join(Plain(err), c.Close())
-		}
-	}
-	return c, nil
-}
-
 // Plain keeps SQLite's own message and drops what the driver adds: the full path and the text
 // of the statement. Other errors are returned unchanged.
 func Plain(err error) error {
@@ -239,9 +231,6 @@ type plainError struct{ err error }
 func (e plainError) Error() string { return "SQLite: " + sqlite.ErrCode(e.err).Message() }
 func (e plainError) Unwrap() error { return e.err }
 
-// Close closes the database and releases its resources.
-func (c *Conn) Close() error { return errors.Join(c.Conn.Close(), c.release()) }
-
 // Columns returns the names of a table's columns, in order. The error is ErrSchema unless it is
 // an ordinary table with ordinary columns.
 func (c *Conn) Columns(table string) ([]string, error) {
@@ -251,7 +240,7 @@ func (c *Conn) Columns(table string) ([]string, error) {
 		return nil, fmt.Errorf("%w: no table %s", ErrSchema, table)
 	}
 	var columns []string
-	query := "PRAGMA main.table_xinfo(" + quoted(table) + ")"
+	query := "PRAGMA " + Schema + ".table_xinfo(" + quoted(table) + ")"
 	err := sqlitex.ExecuteTransient(c.Conn, query, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
 		if row.ColumnInt(6) != 0 { // cid, name, type, notnull, dflt_value, pk, hidden
 			return fmt.Errorf("%w: table %s has a generated column", ErrSchema, table)
@@ -267,7 +256,7 @@ func (c *Conn) Columns(table string) ([]string, error) {
 func (c *Conn) isTable(name string) (is bool, err error) {
 	const create = "CREATE TABLE " // as SQLite normalizes it
 	var found int
-	query := "SELECT substr(sql, 1, ?2) FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE"
+	query := "SELECT substr(sql, 1, ?2) FROM " + Schema + ".sqlite_schema WHERE name = ?1 COLLATE NOCASE"
 	err = sqlitex.ExecuteTransient(c.Conn, query, &sqlitex.ExecOptions{
 		Args: []any{name, len(create)},
 		ResultFunc: func(row *sqlite.Stmt) error {
@@ -289,15 +278,15 @@ func (c *Conn) IntegrityCheck() error {
 	if c.QuickCheck() == nil && c.compareIndexes() == nil {
 		return nil
 	}
-	if err := sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+cacheUsual, nil); err != nil {
-		return fmt.Errorf("%s: %w", cacheUsual, Plain(err))
+	if err := c.set(cacheUsual); err != nil {
+		return fmt.Errorf("%s: %w", cacheUsual, err)
 	}
 	return c.check("integrity_check")
 }
 
 func (c *Conn) check(pragma string) error {
 	var found string
-	err := sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+pragma+"(1)", &sqlitex.ExecOptions{
+	err := sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+Schema+"."+pragma+"(1)", &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error { found = row.ColumnText(0); return nil },
 	})
 	if err != nil {

@@ -25,11 +25,11 @@ var errUncompared = errors.New("an index was not shown to be right")
 // compareIndexes compares every index with its table. The b-trees themselves must have been
 // checked before. After any error integrity_check has to decide.
 func (c *Conn) compareIndexes() error {
-	virtual, err := c.names("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0")
+	virtual, err := c.names("SELECT name FROM " + Schema + ".sqlite_schema WHERE type = 'table' AND rootpage = 0")
 	if err != nil || len(virtual) > 0 {
 		return cmp.Or(err, errUncompared) // a virtual table has checks of its own
 	}
-	tables, err := c.names("SELECT DISTINCT tbl_name FROM main.sqlite_schema WHERE type = 'index'")
+	tables, err := c.names("SELECT DISTINCT tbl_name FROM " + Schema + ".sqlite_schema WHERE type = 'index'")
 	for _, table := range tables {
 		err = cmp.Or(err, c.compareIndexesOf(table))
 	}
@@ -53,7 +53,7 @@ type index struct {
 
 // indexesOf returns the indexes of a table.
 func (c *Conn) indexesOf(table string) (indexes []index, err error) {
-	err = sqlitex.ExecuteTransient(c.Conn, "PRAGMA main.index_list("+quoted(table)+")", &sqlitex.ExecOptions{
+	err = sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+Schema+".index_list("+quoted(table)+")", &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error {
 			if row.ColumnInt(4) != 0 { // seq, name, unique, origin, partial
 				return errUncompared
@@ -64,7 +64,7 @@ func (c *Conn) indexesOf(table string) (indexes []index, err error) {
 	})
 	for i := range indexes {
 		var columns int
-		err = cmp.Or(err, sqlitex.ExecuteTransient(c.Conn, "PRAGMA main.index_xinfo("+quoted(indexes[i].name)+")", &sqlitex.ExecOptions{
+		err = cmp.Or(err, sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+Schema+".index_xinfo("+quoted(indexes[i].name)+")", &sqlitex.ExecOptions{
 			ResultFunc: func(row *sqlite.Stmt) error { // seqno, cid, name, desc, coll, key
 				isRowNumber := row.ColumnInt(1) == -1 && row.ColumnInt(5) == 0
 				isKey := row.ColumnInt(1) >= 0 && row.ColumnInt(5) == 1 && row.ColumnInt(3) == 0 && row.ColumnText(4) == "BINARY"
@@ -96,7 +96,7 @@ func (c *Conn) compareIndexesOf(table string) error {
 	for _, index := range indexes {
 		query += ", " + quoted(index.column)
 	}
-	err = c.entries(query+" FROM main."+quoted(table)+" NOT INDEXED", func(i int, e *entry) error {
+	err = c.entries(query+" FROM "+Schema+"."+quoted(table)+" NOT INDEXED", func(i int, e *entry) error {
 		sums[i].add(e)
 		return nil
 	})
@@ -108,7 +108,7 @@ func (c *Conn) compareIndexesOf(table string) error {
 
 // compareIndex reads an index in its order, and compares it with the sum of its table's rows.
 func (c *Conn) compareIndex(table string, index index, want entrySum) error {
-	query := fmt.Sprintf("SELECT rowid, %s FROM main.%s INDEXED BY %s", quoted(index.column), quoted(table), quoted(index.name))
+	query := fmt.Sprintf("SELECT rowid, %s FROM %s.%s INDEXED BY %s", quoted(index.column), Schema, quoted(table), quoted(index.name))
 	var sum entrySum
 	var last entry
 	err := c.entries(query, func(_ int, e *entry) error {

@@ -179,7 +179,7 @@ func namesBackup(conn *database.Conn, query string, args ...any) (has, unread bo
 // numbered returns the name of the table Z_<number><suffix>.
 func numbered(conn *database.Conn, suffix string) (string, error) {
 	var found string
-	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'Z\\_%' ESCAPE '\\' AND length(name) < 64 LIMIT 1000", &sqlitex.ExecOptions{
+	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT name FROM "+database.Schema+".sqlite_schema WHERE type = 'table' AND name LIKE 'Z\\_%' ESCAPE '\\' AND length(name) < 64 LIMIT 1000", &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error {
 			if isNumbered(row.ColumnText(0), suffix) {
 				found = row.ColumnText(0)
