@@ -23,34 +23,40 @@ const sqliteMagic = "SQLite format 3\x00"
 // otherwise, and undecidable if Manifest.plist is lost. Backups of iOS 10.0 and 10.1 are
 // encrypted but leave their manifest unencrypted.
 func openDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys) (m manifest.Manifest, clear bool, err error) {
-	head, err := headOf(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|database.NonBlocking, 0)
 	if err != nil {
 		return nil, false, err
 	}
-	if strings.HasPrefix(string(head), sqliteMagic) {
-		m, err := openClearDB(ctx, path, head, size, keys)
-		return m, true, err
+	head, err := headOf(file)
+	switch clear = strings.HasPrefix(string(head), sqliteMagic); {
+	case err != nil:
+	case clear:
+		m, err = openClearDB(ctx, file, head, size, keys)
+	default:
+		m, err = openLockedDB(ctx, file, size, p, keys)
 	}
-	m, err = openLockedDB(ctx, path, size, p, keys)
-	return m, false, err
+	if m == nil {
+		file.Close() // it may be closed already
+	}
+	return m, clear, err
 }
 
-func openClearDB(ctx context.Context, path string, head []byte, size int64, keys *keybag.Keys) (manifest.Manifest, error) {
-	if !database.HasLog(path) && isCut(head, size) {
+func openClearDB(ctx context.Context, file *os.File, head []byte, size int64, keys *keybag.Keys) (manifest.Manifest, error) {
+	if isCut(head, size) && !database.HasLog(file.Name()) {
 		return nil, errCut
 	}
 	var recordKey []byte
 	if keys != nil {
 		recordKey = keys.Records
 	}
-	m, err := manifest.OpenDB(ctx, path, recordKey)
+	m, err := manifest.OpenDB(ctx, file, recordKey)
 	if errors.Is(err, manifest.ErrLocked) {
 		return nil, errClosed
 	}
 	return m, err
 }
 
-func openLockedDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys) (manifest.Manifest, error) {
+func openLockedDB(ctx context.Context, file *os.File, size int64, p properties, keys *keybag.Keys) (manifest.Manifest, error) {
 	switch {
 	case p.kind() == plain:
 		return nil, errors.New("it is not a database")
@@ -67,12 +73,16 @@ func openLockedDB(ctx context.Context, path string, size int64, p properties, ke
 	if err != nil {
 		return nil, fmt.Errorf("its key does not open: %w", err)
 	}
-	if head, plain, err := decryptedHead(path, size, key); err != nil {
+	plain, err := cbc.NewReaderAt(file, size, key)
+	if err != nil {
 		return nil, err
-	} else if isCut(head, plain) {
+	}
+	if head, err := headOf(plain); err != nil {
+		return nil, err
+	} else if isCut(head, plain.Size()) {
 		return nil, errCut
 	}
-	return manifest.OpenEncryptedDB(ctx, path, key)
+	return manifest.OpenEncryptedDB(ctx, file, key)
 }
 
 // errKeysLost means that the manifest is not plain and that Manifest.plist neither has its key
@@ -87,34 +97,9 @@ func isCut(head []byte, size int64) bool {
 	return known && uint64(size) < stated
 }
 
-// decryptedHead returns the decrypted start of an encrypted file, and its decrypted length.
-func decryptedHead(path string, size int64, key []byte) (head []byte, length int64, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer file.Close()
-	plain, err := cbc.NewReaderAt(file, size, key)
-	if err != nil {
-		return nil, 0, err
-	}
-	head, err = io.ReadAll(io.NewSectionReader(plain, 0, sqliteHeadSize))
-	return head, plain.Size(), err
-}
-
 // headOf returns the start of a file, up to the size of a SQLite header.
-func headOf(path string) ([]byte, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|database.NonBlocking, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	head := make([]byte, sqliteHeadSize)
-	n, err := io.ReadFull(file, head)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil // shorter than a header
-	}
-	return head[:n], err
+func headOf(file io.ReaderAt) ([]byte, error) {
+	return io.ReadAll(io.NewSectionReader(file, 0, sqliteHeadSize))
 }
 
 // Sweep removes copies of databases that earlier processes left behind when they were killed.

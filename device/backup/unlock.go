@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
@@ -52,11 +51,7 @@ func recordKey(ctx context.Context, top blobDirectory, folder Folder, password s
 	if info, err := top.lstat(dbName); err != nil || !info.regular {
 		return nil
 	}
-	path := filepath.Join(folder.Path, dbName)
-	if head, err := headOf(path); err != nil || !strings.HasPrefix(string(head), sqliteMagic) {
-		return nil
-	}
-	salt, err := manifest.RecordSalt(ctx, path)
+	salt, err := manifest.RecordSalt(ctx, filepath.Join(folder.Path, dbName))
 	if err != nil || salt == nil {
 		return nil
 	}

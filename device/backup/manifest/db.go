@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"slices"
@@ -36,7 +37,7 @@ const (
 // db is a Manifest.db.
 type db struct {
 	conn    *database.Conn
-	source  io.Closer    // what conn reads from, unless SQLite opened it
+	source  io.Closer    // what conn reads from
 	records cipher.Block // decrypts the records of iOS 10.0; nil if they are not encrypted
 }
 
@@ -56,11 +57,16 @@ const (
 		FROM Files NOT INDEXED LIMIT -1 OFFSET ?2`
 )
 
-// OpenDB opens an unencrypted Manifest.db, with its write-ahead log if there is one. A trailing
-// block of padding, which decrypting tools leave, is harmless. recordKey decrypts encrypted
-// records, as in iOS 10.0; if it is needed and missing, the error is ErrLocked.
-func OpenDB(ctx context.Context, path string, recordKey []byte) (Manifest, error) {
-	m, err := openDB(ctx, path)
+// OpenDB opens an unencrypted Manifest.db, with its write-ahead log if there is one, and closes the
+// file with the Manifest, or at once after an error. A trailing block of padding, which decrypting
+// tools leave, is harmless. recordKey decrypts encrypted records, as in iOS 10.0; if it is needed
+// and missing, the error is ErrLocked.
+func OpenDB(ctx context.Context, file *os.File, recordKey []byte) (Manifest, error) {
+	conn, err := openDB(ctx, file)
+	if _, unopened := errors.AsType[*fs.PathError](err); unopened || errors.Is(err, database.ErrCopy) {
+		return nil, errors.Join(err, file.Close()) // nothing is known of the manifest
+	}
+	m, err := newDB(conn, file, err)
 	if err != nil {
 		return nil, err
 	}
@@ -71,58 +77,50 @@ func OpenDB(ctx context.Context, path string, recordKey []byte) (Manifest, error
 	return m, nil
 }
 
-func openDB(ctx context.Context, path string) (*db, error) {
-	if !database.HasLog(path) {
-		conn, err := database.Open(ctx, path)
-		return newDB(conn, nil, err)
-	}
-	file, err := os.Open(path)
+func openDB(ctx context.Context, file *os.File) (*database.Conn, error) {
+	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	log, err := os.Open(path + "-wal")
+	if !database.HasLog(file.Name()) {
+		return database.OpenReaderAt(ctx, file, info.Size())
+	}
+	log, err := os.Open(file.Name() + "-wal")
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	conn, err := database.OpenWithLog(ctx, file, log)
-	if errors.Is(err, database.ErrCopy) {
-		return nil, err
-	}
-	return newDB(conn, nil, err)
+	return database.OpenWithLog(ctx, io.NewSectionReader(file, 0, info.Size()), log)
 }
 
-// OpenEncryptedDB opens an encrypted Manifest.db with its key. It is decrypted while reading,
-// without a plaintext copy. ErrMalformed may mean a wrong key.
-func OpenEncryptedDB(ctx context.Context, path string, key []byte) (Manifest, error) {
-	file, err := os.Open(path)
+// OpenEncryptedDB opens an encrypted Manifest.db with its key, and closes the file with the
+// Manifest, or at once after an error. It is decrypted while reading, without a plaintext copy.
+// ErrMalformed may mean a wrong key.
+func OpenEncryptedDB(ctx context.Context, file *os.File, key []byte) (Manifest, error) {
+	conn, err := openEncryptedDB(ctx, file, key)
+	m, err := newDB(conn, file, err)
 	if err != nil {
 		return nil, err
 	}
+	return m, nil
+}
+
+func openEncryptedDB(ctx context.Context, file *os.File, key []byte) (*database.Conn, error) {
 	info, err := file.Stat()
 	if err != nil {
-		file.Close()
 		return nil, err
 	}
 	plain, err := cbc.NewReaderAt(file, info.Size(), key)
 	if err != nil {
-		file.Close()
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
-	}
-	conn, err := database.OpenReaderAt(ctx, plain, plain.Size())
-	d, err := newDB(conn, file, err)
-	if err != nil {
 		return nil, err
 	}
-	return d, nil
+	return database.OpenReaderAt(ctx, plain, plain.Size())
 }
 
+// newDB returns an open database as a manifest. source is what conn reads from.
 func newDB(conn *database.Conn, source io.Closer, err error) (*db, error) {
 	if err != nil {
-		if source != nil {
-			source.Close()
-		}
+		source.Close()
 		if errors.Is(err, database.ErrSchema) {
 			return nil, fmt.Errorf("%w: %w", ErrLayout, err)
 		}
@@ -151,11 +149,7 @@ func newDB(conn *database.Conn, source io.Closer, err error) (*db, error) {
 func (d *db) Flat() bool { return false }
 
 func (d *db) Close() error {
-	err := d.conn.Close()
-	if d.source != nil {
-		d.source.Close()
-	}
-	return err
+	return errors.Join(d.conn.Close(), d.source.Close())
 }
 
 // Length returns the highest row number: counting would read a whole index.

@@ -59,7 +59,7 @@ func take(t *testing.T, m Manifest) census {
 
 // A real Manifest.db of iOS 14.3, with 16 bytes of padding after its last page.
 func TestRealManifestDB(t *testing.T) {
-	m, err := OpenDB(t.Context(), sample(t, "mvt-ios_backup/Manifest.db"), nil)
+	m, err := OpenDB(t.Context(), file(t, sample(t, "mvt-ios_backup/Manifest.db")), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestEncryptedSampleDB(t *testing.T) {
 		t.Skip("ten million rounds of key derivation")
 	}
 	folder := sample(t, "pyiosbackup-encrypted/ios10.3_sqlite")
-	m, err := OpenEncryptedDB(t.Context(), filepath.Join(folder, "Manifest.db"), unlock(t, folder))
+	m, err := OpenEncryptedDB(t.Context(), file(t, filepath.Join(folder, "Manifest.db")), unlock(t, folder))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestEncryptedSampleDB(t *testing.T) {
 
 func TestEncryptedDBWithWrongKey(t *testing.T) {
 	folder := sample(t, "pyiosbackup-encrypted/ios10.3_sqlite")
-	_, err := OpenEncryptedDB(t.Context(), filepath.Join(folder, "Manifest.db"), bytes.Repeat([]byte{1}, 32)) // the correct key is all zeros
+	_, err := OpenEncryptedDB(t.Context(), file(t, filepath.Join(folder, "Manifest.db")), bytes.Repeat([]byte{1}, 32)) // the correct key is all zeros
 	if !errors.Is(err, ErrMalformed) {
 		t.Errorf("a wrong key: %v, want ErrMalformed", err)
 	}
@@ -245,13 +245,23 @@ func TestOpenRefuses(t *testing.T) {
 		if content == "" {
 			wanted = ErrLayout // to SQLite, this is a database without tables
 		}
-		if _, err := OpenDB(t.Context(), path, nil); !errors.Is(err, wanted) {
+		if _, err := OpenDB(t.Context(), file(t, path), nil); !errors.Is(err, wanted) {
 			t.Errorf("%s as Manifest.db: %v, want %v", name, err, wanted)
 		}
 		if _, err := OpenMBDB(path); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s as Manifest.mbdb: %v, want ErrMalformed", name, err)
 		}
 	}
+}
+
+// file opens a file, which the manifest closes.
+func file(t *testing.T, path string) *os.File {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // A value longer than any record or path costs only its own row, and no memory: the rows before
@@ -273,7 +283,7 @@ func TestRowsAroundALongValue(t *testing.T) {
 	if err := errors.Join(err, conn.Close()); err != nil {
 		t.Fatal(err)
 	}
-	m, err := OpenDB(t.Context(), path, nil)
+	m, err := OpenDB(t.Context(), file(t, path), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
