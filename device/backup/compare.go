@@ -68,15 +68,19 @@ const (
 func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	stop := v.reportProgress()
 	defer stop()
-	v.totalRows.Store(m.Length(ctx))
-	if total := v.totalRows.Load(); v.depth == device.QuickLook && 0 < total && total < batchRows {
+	if v.depth == device.QuickLook && !m.Flat() && v.dbSize <= smallManifest {
 		i := newInspector(ctx, v)
 		defer i.end()
-		return v.feed(ctx, m, func(b *batch) {
+		err := v.feed(ctx, m, func(b *batch) {
 			i.inspectAll(b)
 			batchPool.Put(b)
 		})
+		if err != nil {
+			v.totalRows.Store(m.Length(ctx))
+		}
+		return err
 	}
+	v.totalRows.Store(m.Length(ctx))
 	batches := make(chan *batch, 2*v.options.Workers)
 	var workers sync.WaitGroup
 	for range v.options.Workers {

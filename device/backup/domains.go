@@ -15,11 +15,10 @@ const leastApart = 3
 // judgeLength names the domain with the most files if the list is huge: it is often one app's
 // cache.
 func (v *verification) judgeLength() {
-	info, err := v.top.lstat(dbName)
-	if err != nil || info.size <= hugeManifest {
+	if v.dbSize <= hugeManifest {
 		return
 	}
-	v.faults.add(manifestHuge, fmt.Sprintf("%.1f GB", float64(info.size)/1e9))
+	v.faults.add(manifestHuge, fmt.Sprintf("%.1f GB", float64(v.dbSize)/1e9))
 	if most := v.fullestDomain(); most != nil {
 		v.faults.example(manifestHuge, device.BackupProblem{
 			Domain: most.name, Detail: fmt.Sprintf("%d of %d files", most.files, v.listed.Load()),

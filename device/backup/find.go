@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
@@ -102,48 +104,71 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 	if err != nil {
 		closed = append(closed, Closed{place, real, reasonOf(err)})
 	}
-	for _, name := range names {
-		if ctx.Err() != nil {
-			return folders, append(closed, Closed{place, real, context.Cause(ctx)})
-		}
-		if udid, archived := splitName(awayName(name)); udid != "" {
-			folders = append(folders, Folder{Path: filepath.Join(real, name), UDID: udid, Archived: archived, Away: true, Place: place})
-			continue
-		}
-		udid, _ := splitName(name)
-		path, err := resolve(real, name)
-		if err != nil {
-			if udid != "" { // such as a link to a detached disk
-				closed = append(closed, Closed{place, filepath.Join(real, name), reasonOf(err)})
+	type result struct {
+		folders []Folder
+		closed  []Closed
+	}
+	results := make([]result, len(names))
+	var next atomic.Int64
+	var searchers sync.WaitGroup
+	for range min(atATime, len(names)) {
+		searchers.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(names)) && ctx.Err() == nil; n = next.Add(1) - 1 {
+				results[n].folders, results[n].closed = lookFor(real, names[n], place)
 			}
-			continue
-		}
-		is := isBackup(path)
-		var names []string
-		var unlisted error
-		if !is {
-			names, unlisted = list(path)
-		}
-		within := nested(path, name, is, names, place)
-		switch {
-		case is:
-			folders = append(append(folders, folderAt(path, name, place)), within...)
-		case len(within) > 0:
-			folders = append(folders, within...)
-		case udid != "" && isThere(filepath.Join(path, ".lock")):
-			// A library that holds no copy of this device yet.
-		case udid != "" && isFolder(path):
-			if unlisted != nil && !errors.Is(unlisted, errCrowded) {
-				closed = append(closed, Closed{place, path, reasonOf(unlisted)})
-				continue
-			}
-			folders = append(folders, folderAt(path, name, place)) // perhaps interrupted before its first file
-		}
+		})
+	}
+	searchers.Wait()
+	for _, r := range results {
+		folders, closed = append(folders, r.folders...), append(closed, r.closed...)
+	}
+	if ctx.Err() != nil {
+		return folders, append(closed, Closed{place, real, context.Cause(ctx)})
 	}
 	if udid, _ := splitName(filepath.Base(place.Path)); udid != "" && len(folders)+len(closed) == 0 && isFolder(real) {
 		folders = append(folders, folderAt(real, filepath.Base(place.Path), place)) // the files that identify a backup are gone
 	}
 	return folders, closed
+}
+
+// atATime is how many folders of a place are looked at together: most of the time goes to the
+// system.
+const atATime = 2
+
+// lookFor returns the backups at one name in a place, or why it cannot be searched.
+func lookFor(real, name string, place Place) ([]Folder, []Closed) {
+	if udid, archived := splitName(awayName(name)); udid != "" {
+		return []Folder{{Path: filepath.Join(real, name), UDID: udid, Archived: archived, Away: true, Place: place}}, nil
+	}
+	udid, _ := splitName(name)
+	path, err := resolve(real, name)
+	if err != nil {
+		if udid == "" {
+			return nil, nil
+		}
+		return nil, []Closed{{place, filepath.Join(real, name), reasonOf(err)}} // such as a link to a detached disk
+	}
+	is := isBackup(path)
+	var names []string
+	var unlisted error
+	if !is {
+		names, unlisted = list(path)
+	}
+	within := nested(path, name, is, names, place)
+	switch {
+	case is:
+		return append([]Folder{folderAt(path, name, place)}, within...), nil
+	case len(within) > 0:
+		return within, nil
+	case udid == "" || isThere(filepath.Join(path, ".lock")): // a library that holds no copy of this device yet
+		return nil, nil
+	case !isFolder(path):
+		return nil, nil
+	case unlisted != nil && !errors.Is(unlisted, errCrowded):
+		return nil, []Closed{{place, path, reasonOf(unlisted)}}
+	default:
+		return []Folder{folderAt(path, name, place)}, nil // perhaps interrupted before its first file
+	}
 }
 
 // nested returns the backups one level too deep, as unpacking leaves them: UDID/UDID, or

@@ -100,6 +100,7 @@ type verification struct {
 		names []string
 		err   error
 	}
+	dbSize    uint64      // of Manifest.db, in bytes; 0 if there is none
 	clearList atomic.Bool // Manifest.db is unencrypted
 	hasLog    bool        // Manifest.db has a write-ahead log
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 // lookAtTop judges the property lists of a folder whose files have these marks, and reports whether
 // its files are worth checking.
 func (v *verification) lookAtTop(marks marks) bool {
+	v.dbSize = marks.of(dbName).size
 	v.status, v.info, v.properties = v.lists(marks)
 	switch {
 	case v.isCrafted():
@@ -42,9 +44,19 @@ func (v *verification) lookAtTop(marks marks) bool {
 	return true
 }
 
+// lstat stats a top-level file or folder. Most that are looked for are absent, which the list of
+// names shows without a system call for each. Some systems ignore the case of names.
+func (v *verification) lstat(name string) (blobInfo, error) {
+	names, err := v.names()
+	if err == nil && len(names) < maxFolders && !slices.ContainsFunc(names, func(is string) bool { return strings.EqualFold(is, name) }) {
+		return blobInfo{}, fs.ErrNotExist
+	}
+	return v.top.lstat(name)
+}
+
 // exists reports whether there is a top-level file or folder of this name.
 func (v *verification) exists(name string) bool {
-	_, err := v.top.lstat(name)
+	_, err := v.lstat(name)
 	return err == nil
 }
 

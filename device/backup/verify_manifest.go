@@ -34,7 +34,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	v.judgeJournal(m)
 	v.judgeLog(ctx, m)
 	var check sync.WaitGroup
-	large := v.isLarge(m)
+	large := !m.Flat() && v.dbSize >= largeManifest
 	if large {
 		check.Go(func() { v.checkBeside(ctx) })
 	}
@@ -62,7 +62,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 // judgeJournal looks for the rollback journal of a Manifest.db: a program was stopped while
 // changing the list, and the next to open it for writing would roll the change back.
 func (v *verification) judgeJournal(m manifest.Manifest) {
-	info, err := v.top.lstat(dbName + "-journal")
+	info, err := v.lstat(dbName + "-journal")
 	switch {
 	case m.Flat() || err != nil:
 	case info.link:
@@ -75,9 +75,8 @@ func (v *verification) judgeJournal(m manifest.Manifest) {
 // judgeLog checks the write-ahead log of a Manifest.db, which was read with the list unless that
 // is encrypted. SQLite ignores a damaged log without an error.
 func (v *verification) judgeLog(ctx context.Context, m manifest.Manifest) {
-	path := filepath.Join(v.folder.Path, dbName)
-	info, err := v.top.lstat(dbName + "-wal")
-	switch v.hasLog = !m.Flat() && database.HasLog(path); {
+	info, err := v.lstat(dbName + "-wal")
+	switch v.hasLog = !m.Flat() && err == nil && info.regular && info.size > 0; {
 	case !m.Flat() && err == nil && info.link:
 		v.leaveOpen(device.StatementList, linked, dbName+"-wal")
 	case !m.Flat() && err == nil && !info.regular:
@@ -88,7 +87,7 @@ func (v *verification) judgeLog(ctx context.Context, m manifest.Manifest) {
 	case !v.clearList.Load():
 		v.leaveOpen(device.StatementList, listIncomplete, "a log of changes is beside it, and it is encrypted")
 	default:
-		err := database.CheckLog(ctx, path)
+		err := database.CheckLog(ctx, filepath.Join(v.folder.Path, dbName))
 		switch {
 		case ctx.Err() != nil:
 		case err == nil:
@@ -204,10 +203,9 @@ func (v *verification) whyKeysLost() *Mode {
 // its rows are being read. Opening a connection takes as long as checking 300 KB.
 const largeManifest = 4 << 20
 
-func (v *verification) isLarge(m manifest.Manifest) bool {
-	info, err := v.top.lstat(dbName)
-	return !m.Flat() && err == nil && info.size >= largeManifest
-}
+// smallManifest is the size up to which a manifest lists so few files that one goroutine looks at
+// them sooner than several start.
+const smallManifest = 128 << 10
 
 // checkBeside checks a manifest while another goroutine reads it.
 func (v *verification) checkBeside(ctx context.Context) {
