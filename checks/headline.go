@@ -100,17 +100,18 @@ func recordHeadline(s device.Snapshot, d Diagnosis) string {
 	if len(d.Causes) > 0 {
 		found = causesClause(s, d.Causes)
 	}
-	list := records(s)
-	if r, known := identityRecord(s); known && len(list) == 0 {
-		list = append(list, r)
+	newest, known := identityRecord(s)
+	if list := records(s); len(list) > 0 {
+		newest, known = list[0], true
 	}
-	if len(list) == 0 || list[0].old() && strings.HasSuffix(found, list[0].when()) {
+	switch {
+	case !known || newest.old() && strings.HasSuffix(found, newest.when()):
 		return found + "; the device was not attached."
-	}
-	if list[0].age < -ClockTolerance {
+	case newest.age < -ClockTolerance:
 		return found + "; the device was not attached, and its newest record here is dated in the future."
+	default:
+		return fmt.Sprintf("%s; the device was not attached, and its newest record here is %s old.", found, duration(newest.age))
 	}
-	return fmt.Sprintf("%s; the device was not attached, and its newest record here is %s old.", found, duration(list[0].age))
 }
 
 func falseAlarmOf(healthy []Finding) (Finding, bool) {

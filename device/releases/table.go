@@ -111,9 +111,11 @@ func newestOfMajor(offers []Offer, id device.Identity) string {
 // offersTo returns the offers for a model, including those that Apple no longer lists.
 func (t Table) offersTo(productType string) []Offer {
 	var offers []Offer
-	for _, offer := range slices.Concat(t.Offers, lastOffers) {
-		if slices.Contains(offer.Models, productType) {
-			offers = append(offers, offer)
+	for _, list := range [][]Offer{t.Offers, lastOffers} {
+		for _, offer := range list {
+			if slices.Contains(offer.Models, productType) {
+				offers = append(offers, offer)
+			}
 		}
 	}
 	return offers
