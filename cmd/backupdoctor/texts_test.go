@@ -74,7 +74,7 @@ func textsOf(file *ast.File) []string {
 // isText reports whether a literal has two words of letters, no control characters, and is not
 // SQL.
 func isText(text string) bool {
-	for _, verb := range []string{"SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "PRAGMA ", "WITH ", "FROM ", "WHERE "} {
+	for _, verb := range []string{"SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "PRAGMA ", "ATTACH ", "DETACH ", "WITH ", "FROM ", "WHERE "} {
 		if strings.Contains(text, verb) {
 			return false
 		}
