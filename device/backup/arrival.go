@@ -32,7 +32,7 @@ func (i *inspector) digestAsArrived(b *batch, t *task, stored uint64) bool {
 	case !t.hasDigest:
 		return false
 	case t.digest != i.received.SHA1:
-		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of the %d bytes received does not match the one recorded", stored))
+		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of the %s received does not match the one recorded", counted(stored, "byte", "bytes")))
 		return false
 	}
 	i.digestsRight++
@@ -46,7 +46,7 @@ func (i *inspector) digestAsArrived(b *batch, t *task, stored uint64) bool {
 // detects damage to photos and app files, which carry no digest.
 func (i *inspector) isAsArrived(b *batch, t *task) bool {
 	if i.sum = i.sum256.Sum(i.sum[:0]); string(i.sum) != string(i.received.SHA256[:]) {
-		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("its %d bytes differ from those received", i.received.Size))
+		i.refute(device.StatementDigests, blobAltered, b, t, "its "+counted(i.received.Size, "byte differs", "bytes differ")+" from those received")
 		return false
 	}
 	i.receivedRight++

@@ -25,13 +25,13 @@ func (v *verification) judgeCompleteness() {
 		v.leaveOpen(device.StatementList, listIncomplete, "it lists no files")
 	}
 	if unlisted := v.unlisted.Load(); unlisted > 0 && (v.blobs.flat || v.hasLog) {
-		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("it does not list %d files of a backup that are in the folder", unlisted))
+		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("it does not list %s in the folder", counted(unlisted, "file of a backup that is", "files of a backup that are")))
 	}
 	if !v.blobs.flat {
 		return
 	}
 	if absent := v.absentApps(); len(absent) > 0 {
-		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d of the installed apps are not in it", len(absent)))
+		v.leaveOpen(device.StatementList, listIncomplete, counted(uint64(len(absent)), "of the installed apps is", "of the installed apps are")+" not in it")
 		for _, app := range absent[:min(fewExamples, len(absent))] { // app names are private, which a detail is not
 			v.faults.example(listIncomplete, device.BackupProblem{Domain: appDomain + app, Detail: "installed, and not in the list"})
 		}
@@ -102,7 +102,7 @@ func (v *verification) judgeChange(before marks) {
 		}
 	}
 	if touched := v.counts.touched; touched > 0 {
-		v.leaveOpen(device.StatementUnchanged, changed, fmt.Sprintf("%d files were written to", touched))
+		v.leaveOpen(device.StatementUnchanged, changed, counted(touched, "file was", "files were")+" written to")
 	}
 	v.statements.show(device.StatementUnchanged)
 }

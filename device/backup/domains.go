@@ -21,7 +21,7 @@ func (v *verification) judgeLength() {
 	v.faults.add(manifestHuge, fmt.Sprintf("%.1f GB", float64(v.dbSize)/1e9))
 	if most := v.fullestDomain(); most != nil {
 		v.faults.example(manifestHuge, device.BackupProblem{
-			Domain: most.name, Detail: fmt.Sprintf("%d of %d files", most.files, v.listed.Load()),
+			Domain: most.name, Detail: fmt.Sprintf("%d of %s", most.files, counted(v.listed.Load(), "file", "files")),
 		})
 	}
 }

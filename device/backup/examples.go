@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"fmt"
 	"strings"
 	"sync/atomic"
 
@@ -12,6 +13,14 @@ const (
 	maxExamplePath = 1 << 10
 	maxExampleText = 256
 )
+
+// counted formats a number with the singular or plural of a word.
+func counted[N int | int64 | uint64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
 
 // An ExampleBudget limits the total memory, in bytes, for the examples of several proofs. It is
 // safe for concurrent use: each of several proofs at once may take a share of what is left when

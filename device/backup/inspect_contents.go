@@ -23,7 +23,7 @@ func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 	switch {
 	case i.known && i.received.Size != stored:
 		i.keepDigest(t)
-		i.refute(device.StatementLengths, blobAltered, b, t, fmt.Sprintf("%d bytes, and %d arrived", stored, i.received.Size))
+		i.refute(device.StatementLengths, blobAltered, b, t, fmt.Sprintf("%s, and %d arrived", counted(stored, "byte", "bytes"), i.received.Size))
 		return
 	case i.spares() && i.comparesDigests():
 		settled = i.digestAsArrived(b, t, stored)
@@ -57,7 +57,7 @@ func (i *inspector) isCutInBlock(b *batch, t *task, stored uint64) bool {
 	if t.hasSize && stored < cbc.StoredSize(t.size) {
 		mode = blobTruncated
 	}
-	i.refute(device.StatementLengths, mode, b, t, fmt.Sprintf("%d bytes are not a multiple of 16, as every encrypted file is", stored))
+	i.refute(device.StatementLengths, mode, b, t, counted(stored, "byte is", "bytes are")+" not a multiple of 16, as every encrypted file is")
 	return true
 }
 
@@ -72,11 +72,11 @@ func (i *inspector) empty(b *batch, t *task) {
 	case compared && t.digest == sha1.Sum(nil):
 		i.digestsRight++
 	case t.hasSize && t.size > 0:
-		i.refute(device.StatementLengths, blobEmpty, b, t, fmt.Sprintf("recorded with %d bytes", t.size))
+		i.refute(device.StatementLengths, blobEmpty, b, t, "recorded with "+counted(t.size, "byte", "bytes"))
 		i.keepDigest(t)
 		return
 	case i.known && i.received.Size > 0:
-		i.refute(device.StatementLengths, blobEmpty, b, t, fmt.Sprintf("%d bytes arrived", i.received.Size))
+		i.refute(device.StatementLengths, blobEmpty, b, t, counted(i.received.Size, "byte", "bytes")+" arrived")
 		i.keepDigest(t)
 		return
 	case compared && (i.kind == plain || !t.hasSize):
@@ -124,7 +124,7 @@ func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) boo
 	}
 	i.sum = i.hash.Sum(i.sum[:0])
 	if string(i.sum) != string(t.digest[:]) {
-		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of its %d bytes does not match the one recorded", n))
+		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of its %s does not match the one recorded", counted(n, "byte", "bytes")))
 		return false
 	}
 	i.digestsRight++
@@ -200,7 +200,7 @@ func (i *inspector) length(b *batch, t *task, file *blobFile, opened *cbc.Reader
 		i.lengthsRight++
 		return
 	case !known:
-		i.leaveOpen(device.StatementLengths, blobLength, b, t, fmt.Sprintf("%d bytes stored encrypted, %d recorded", stored, t.size))
+		i.leaveOpen(device.StatementLengths, blobLength, b, t, fmt.Sprintf("%s stored encrypted, %d recorded", counted(stored, "byte", "bytes"), t.size))
 		return
 	}
 	header, isDatabase, ok := i.header(b, t, file, opened)
@@ -212,7 +212,7 @@ func (i *inspector) length(b *batch, t *task, file *blobFile, opened *cbc.Reader
 	case isDatabase && length < header:
 		i.refute(device.StatementLengths, blobTruncated, b, t, fmt.Sprintf("%d of the %d bytes that its header states", length, header))
 	case length < t.size && !isDatabase:
-		i.refute(device.StatementLengths, blobTruncated, b, t, fmt.Sprintf("%d of %d bytes", length, t.size))
+		i.refute(device.StatementLengths, blobTruncated, b, t, fmt.Sprintf("%d of %s", length, counted(t.size, "byte", "bytes")))
 	case t.hasDigest && i.comparesDigests():
 		// the digest comparison was conclusive
 	case t.hasDigest:
@@ -225,9 +225,9 @@ func (i *inspector) length(b *batch, t *task, file *blobFile, opened *cbc.Reader
 
 func lengthText(t *task, length, header uint64, isDatabase bool) string {
 	if isDatabase {
-		return fmt.Sprintf("%d bytes, and its header states %d", length, header)
+		return fmt.Sprintf("%s, and its header states %d", counted(length, "byte", "bytes"), header)
 	}
-	return fmt.Sprintf("%d bytes stored, %d recorded", length, t.size)
+	return fmt.Sprintf("%s stored, %d recorded", counted(length, "byte", "bytes"), t.size)
 }
 
 // fitsEither reports whether the length of a file that cannot be decrypted matches its record:

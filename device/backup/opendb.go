@@ -63,7 +63,7 @@ func openLockedDB(ctx context.Context, file *os.File, size int64, p properties, 
 	case !p.isEncrypted():
 		return nil, errKeysLost
 	case size%cbc.BlockSize != 0:
-		return nil, fmt.Errorf("%d bytes are not a multiple of 16, as every encrypted file is", size)
+		return nil, fmt.Errorf("%s not a multiple of 16, as every encrypted file is", counted(size, "byte is", "bytes are"))
 	case keys == nil:
 		return nil, errClosed
 	case len(p.manifestKey) == 0:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"io"
 	"io/fs"
@@ -202,7 +201,7 @@ func (v *verification) walkWithoutManifest(ctx context.Context, encrypted bool) 
 			v.statements.mark(device.StatementLengths, device.ShownFalse, blobAltered)
 			v.faults.addFile(blobAltered, device.BackupProblem{
 				Path: path, FileID: id.String(),
-				Detail: fmt.Sprintf("%d bytes are not a multiple of 16, as every encrypted file is", info.Size()),
+				Detail: counted(info.Size(), "byte is", "bytes are") + " not a multiple of 16, as every encrypted file is",
 			})
 		}
 	})

@@ -112,7 +112,7 @@ func backupTitle(label string, d report.Device, b report.Backup) string {
 		title = append(title, device.Label(strings.TrimSpace(d.System+" "+b.ProductVersion)))
 	}
 	if b.Found > 0 {
-		title = append(title, fmt.Sprintf("%s in %s files", words.Size(b.SizeBytes), words.Number(b.Found)))
+		title = append(title, words.Size(b.SizeBytes)+" in "+number(b.Found, "file", "files"))
 	}
 	switch {
 	case b.Encrypted == nil:

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +40,23 @@ func TestBackupsTable(t *testing.T) {
 	all := tableOf(run, Options{Width: 100, All: true})
 	if n := strings.Count(all, "lost"); n != 6 {
 		t.Errorf("--all shows %d of 6 files", n)
+	}
+}
+
+// One file, and one entry in the list, are counted in the singular.
+func TestBackupOfOneFile(t *testing.T) {
+	proof := reporttest.WholeProof
+	proof.Listed, proof.Found, proof.Statements = 1, 1, slices.Clone(proof.Statements)
+	for i := range proof.Statements {
+		proof.Statements[i].Count, proof.Statements[i].Of = 1, 1
+	}
+	run := reporttest.Run(reporttest.Shelved(proof))
+	run.Subject = report.OfBackups
+	page := tableOf(run, Options{Width: 200})
+	for _, want := range []string{" in 1 file\n", "complete (1 entry)"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
 	}
 }
 

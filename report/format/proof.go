@@ -95,7 +95,7 @@ func proofText(b report.Backup, s report.Statement) string {
 func shownText(b report.Backup, s report.Statement) string {
 	switch device.StatementID(s.ID) {
 	case device.StatementList:
-		return fmt.Sprintf("complete (%s entries)", words.Number(s.Count))
+		return fmt.Sprintf("complete (%s)", number(s.Count, "entry", "entries"))
 	case device.StatementFiles:
 		return fmt.Sprintf("%s of %s there", words.Number(s.Count), words.Number(s.Of))
 	case device.StatementLengths:
