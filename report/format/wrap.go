@@ -13,18 +13,18 @@ func Wrap(text string, width int) string { return strings.Join(wrap(text, width)
 // long is broken after a hyphen or else between letters, without inserting anything.
 func wrap(text string, width int) []string {
 	var lines []string
-	line := ""
+	line, used := "", 0
 	for _, word := range strings.Fields(text) {
-		switch {
-		case line == "":
-			line = word
-		case columns(line)+1+columns(word) <= width:
+		needed := columns(word)
+		if line != "" && used+1+needed <= width {
 			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
+			used += 1 + needed
+			continue
 		}
-		for {
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for line, used = word, needed; used > width; used = columns(line) {
 			head := prefix(line, width)
 			if head == line {
 				break
