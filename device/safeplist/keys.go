@@ -12,9 +12,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// maxBinaryKeys is the size limit of a binary list in ParseKeys. Unlike an XML list, it is
-// held in memory as a whole.
-const maxBinaryKeys = 16 << 20
+// Size limits of a binary list, and of an XML list in UTF-16, in ParseKeys. Unlike other XML lists,
+// these are held in memory as a whole.
+const (
+	maxBinaryKeys = 16 << 20
+	maxUTF16      = 4 << 20
+)
 
 // maxWanted limits the wanted part of an XML list, in bytes.
 const maxWanted = 4 << 20
@@ -44,6 +47,13 @@ func ParseKeys(r io.Reader, limits Limits, keys ...string) (Dict, error) {
 	if magic, _ := in.Peek(len("bplist0")); string(magic) == "bplist0" {
 		return parseBinaryKeys(in, limits, keys)
 	}
+	if mark, _ := in.Peek(2); isUTF16(mark) {
+		data, err := readBounded(in, min(limits.MaxBytes, maxUTF16))
+		if err != nil {
+			return nil, err
+		}
+		in.Reset(bytes.NewReader(fromUTF16(data)))
+	}
 	filter := keyFilter{in: in, keys: keys, left: limits.MaxBytes}
 	if err := filter.run(); err != nil {
 		return nil, err
@@ -52,15 +62,20 @@ func ParseKeys(r io.Reader, limits Limits, keys ...string) (Dict, error) {
 }
 
 func parseBinaryKeys(r io.Reader, limits Limits, keys []string) (Dict, error) {
-	most := min(limits.MaxBytes, maxBinaryKeys)
-	data, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
+	data, err := readBounded(r, min(limits.MaxBytes, maxBinaryKeys))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > most {
-		return nil, device.Oversized
-	}
 	return dictOf(parseBinary(data, limits, func(key string) bool { return slices.Contains(keys, key) }))
+}
+
+// readBounded reads a list that cannot be streamed.
+func readBounded(r io.Reader, most int) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
+	if err == nil && len(data) > most {
+		err = device.Oversized
+	}
+	return data, err
 }
 
 // A keyFilter copies an XML list without the unwanted keys of its outermost dictionary. A

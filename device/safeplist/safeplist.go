@@ -68,6 +68,9 @@ func parseAny(data []byte, limits Limits) (any, error) {
 	if bytes.HasPrefix(data, []byte("bplist0")) {
 		return parseBinary(data, limits, nil)
 	}
+	if isUTF16(data) {
+		data = fromUTF16(data)
+	}
 	return parseXML(data, limits)
 }
 

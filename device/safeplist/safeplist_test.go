@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 	"howett.net/plist"
@@ -103,6 +104,28 @@ func TestParseTakesAByteOrderMark(t *testing.T) {
 	dict, err := Parse([]byte("\uFEFF \n<plist><dict><key>HostID</key><string>x</string></dict></plist>"), Limits{})
 	if text, _ := dict.Text("HostID"); err != nil || text != "x" {
 		t.Errorf("%v, %q", err, text)
+	}
+}
+
+// Lists in UTF-16 of either order, as Apple's reader accepts them.
+func TestUTF16(t *testing.T) {
+	const list = `<?xml version="1.0" encoding="UTF-16"?><plist version="1.0"><dict><key>Name</key><string>Änn 📱</string><key>Icon</key><data>AAAA</data></dict></plist>`
+	for name, order := range map[string]binary.AppendByteOrder{"little": binary.LittleEndian, "big": binary.BigEndian} {
+		var data []byte
+		for _, unit := range append([]uint16{0xFEFF}, utf16.Encode([]rune(list))...) {
+			data = order.AppendUint16(data, unit)
+		}
+		whole, err := Parse(data, Limits{})
+		if err != nil || whole["Name"] != "Änn 📱" {
+			t.Errorf("%s: %v, %v", name, whole, err)
+		}
+		keys, err := ParseKeys(bytes.NewReader(data), Limits{}, "Name")
+		if err != nil || keys["Name"] != "Änn 📱" || len(keys) != 1 {
+			t.Errorf("%s, by keys: %v, %v", name, keys, err)
+		}
+		if _, err := ParseKeys(bytes.NewReader(data[:len(data)/2]), Limits{}, "Name"); !errors.Is(err, device.Truncated) {
+			t.Errorf("%s, cut: %v", name, err)
+		}
 	}
 }
 
