@@ -4,6 +4,7 @@ package database
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -116,4 +117,61 @@ func TestOpenWithLogWithoutATemporaryFolder(t *testing.T) {
 			t.Errorf("%s: %v", folder, err)
 		}
 	}
+}
+
+// A copy whose reader was stopped is closed at once: SQLite would merge a log of gigabytes first.
+func TestAStoppedCopyIsNotMerged(t *testing.T) {
+	if _, err := os.Stat("/proc/self/io"); err != nil {
+		t.Skip("what a process writes is not counted here")
+	}
+	path := create(t, "CREATE TABLE a (b); INSERT INTO a VALUES (1);")
+	writer, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	if err := sqlitex.ExecuteScript(writer, "PRAGMA wal_autocheckpoint = 0; INSERT INTO a VALUES (zeroblob(8000000));", nil); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	database, log := open2(t, path), open2(t, path+"-wal")
+	before := bytesWritten(t)
+	c, err := OpenWithLog(ctx, database, lastRead{log, cancel})
+	if err != nil {
+		t.Fatalf("closed while the copy had its name: %v", err)
+	}
+	if n, err := c.Bytes("SELECT count(*) FROM a"); err == nil {
+		t.Errorf("%s rows after a stop", n)
+	}
+	err = c.Close()
+	if n := bytesWritten(t) - before; n > 12_000_000 {
+		t.Errorf("%d bytes written for a copy of 8 MB: %v", n, err)
+	}
+}
+
+// lastRead calls end at the end of a file.
+type lastRead struct {
+	*os.File
+	end func()
+}
+
+func (r lastRead) Read(p []byte) (int, error) {
+	n, err := r.File.Read(p)
+	if err != nil {
+		r.end()
+	}
+	return n, err
+}
+
+func bytesWritten(t *testing.T) (n int) {
+	t.Helper()
+	data, err := os.ReadFile("/proc/self/io")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(data), "wchar: ")
+	if _, err := fmt.Sscan(after, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -138,7 +138,9 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
-	conn, err := attach(ctx, path, encoding, remove) // opens the log too
+	// Opens the log too. It is not interrupted while the copy has its name: closing it, SQLite would
+	// merge the log, which nothing stops.
+	conn, err := attach(context.WithoutCancel(ctx), path, encoding, remove)
 	if err != nil {
 		return nil, err
 	}
@@ -149,6 +151,8 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
+	conn.done = ctx.Done()
+	conn.SetInterrupt(conn.done)
 	return conn, nil
 }
 
