@@ -167,8 +167,9 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 			i.leaveOpen(device.StatementFiles, cmp.Or(obstacle(err), noPermission), b, t, "")
 			return false
 		}
-		*info = seen
-		i.unread(b, t, err)
+		if *info = seen; seen.regular { // opening a socket fails like a disk that is gone
+			i.unread(b, t, err)
+		}
 		return true
 	case i.liesBehindLink(t.id):
 		i.leaveOpen(device.StatementFiles, linked, b, t, "its folder is a link")

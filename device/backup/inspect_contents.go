@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 )
 
 // contents checks the bytes of a file to the requested depth. A matching digest settles the
@@ -32,8 +34,12 @@ func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 	case t.hasDigest || i.known:
 		settled = i.digest(b, t, file, stored)
 	}
-	if i.kind == locked && !t.hasKey && !settled {
+	if i.kind == locked && !t.hasKey && !(settled && t.hasSize && stored == t.size) {
+		// A right digest may be that of bytes that no key opens, unless they are as long as the file.
 		i.leaveOpen(device.StatementList, fileKey, b, t, "its record has none")
+	}
+	if i.kind == locked && t.hasKey && i.options.Keys == nil && i.classes != nil && !slices.Contains(i.classes, keybag.ClassOf(t.key[:])) {
+		i.refute(device.StatementPadding, fileKey, b, t, fmt.Sprintf("%v: class %d", keybag.ErrNoClass, keybag.ClassOf(t.key[:])))
 	}
 	if !settled && i.isCutInBlock(b, t, stored) {
 		return
@@ -163,7 +169,7 @@ func (i *inspector) unlock(b *batch, t *task, file *blobFile, stored uint64) (op
 	}
 	key, err := i.options.Keys.Unwrap(t.key[:])
 	if err != nil {
-		i.refute(device.StatementPadding, fileKey, b, t, "")
+		i.refute(device.StatementPadding, fileKey, b, t, shortError(err))
 		return nil, false
 	}
 	opened, err = cbc.NewReaderAt(file, int64(stored), key)

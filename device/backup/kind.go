@@ -76,10 +76,12 @@ type peek struct {
 	keyed, unkeyed int // records with and without an EncryptionKey
 	encrypted      int // keyed files with their encrypted length
 	clear          int // keyed files with their recorded length
+	blocks         int // unkeyed files with an encrypted length; not counted in plain backups
 }
 
 func (v *verification) peek(ctx context.Context, m manifest.Manifest) (p peek) {
 	var rows int
+	said := v.properties.kind()
 	for row, err := range m.Rows(ctx) {
 		if rows++; err != nil || rows > peekRows || p.keyed+p.unkeyed >= peekFiles {
 			return p
@@ -88,13 +90,19 @@ func (v *verification) peek(ctx context.Context, m manifest.Manifest) (p peek) {
 		case row.Err != nil || row.Kind != manifest.File:
 			continue
 		case len(row.EncryptionKey) == 0:
-			p.unkeyed++
-			continue
+			if p.unkeyed++; said == plain {
+				continue
+			}
+		default:
+			p.keyed++
 		}
-		p.keyed++
 		info, err := v.blobs.lstat(row.ID)
 		switch {
 		case err != nil || !info.regular || info.dataless || !row.HasSize || row.Size == 0:
+		case len(row.EncryptionKey) == 0:
+			if info.size == cbc.StoredSize(row.Size) {
+				p.blocks++
+			}
 		case info.size == cbc.StoredSize(row.Size):
 			p.encrypted++
 		case info.size == row.Size:
@@ -114,6 +122,12 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	case said == unknownKind:
 		v.judgeLostKind(p)
 		return
+	case p.keyed == 0 && p.unkeyed > 0 && said == locked:
+		v.kind = plain
+		v.contradiction("IsEncrypted is true, and no record carries a key")
+	case p.keyed == 0 && p.unkeyed > 0 && v.properties.hasKeys():
+		v.kind = plain
+		v.contradiction("there are keys to an encrypted backup, and no record carries one")
 	case p.clear > 0 && p.encrypted == 0, v.clearList.Load() && v.properties.hasKeys() && p.encrypted == 0:
 		// Keys in Manifest.plist imply an encrypted Manifest.db: a program has decrypted it.
 		v.kind = decryptedCopy
@@ -121,9 +135,6 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	case v.clearList.Load() && v.properties.hasKeys():
 		v.kind = locked
 		v.contradiction("there are keys to an encrypted Manifest.db, and it is in the clear")
-	case said == locked && p.keyed == 0 && p.unkeyed > 0:
-		v.kind = plain
-		v.contradiction("IsEncrypted is true, and no record carries a key")
 	case said == locked, said == disputed && missing && p.keyed > 0:
 		v.kind = locked
 	case said == disputed && p.keyed > 0:
@@ -140,6 +151,9 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	default:
 		v.kind = plain
 		v.contradiction("IsEncrypted: " + v.denial())
+	}
+	if v.kind == plain && p.blocks > 0 {
+		v.kind = disputed // they may be encrypted, and their keys lost
 	}
 	v.statements.show(device.StatementKind)
 }

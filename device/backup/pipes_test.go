@@ -30,6 +30,16 @@ func TestPipes(t *testing.T) {
 	}
 }
 
+// A socket in place of a file cannot be opened, and no disk failed.
+func TestSocket(t *testing.T) {
+	written := write(t, shapes[0])
+	folder := find(t, written)
+	path := written.Blob(digestDomain, digestPath)
+	must(t, os.Remove(path))
+	must(t, unix.Mknod(path, unix.S_IFSOCK|0o600, 0))
+	expect(t, "socket", device.Broken, []string{"blob-altered"}, proofsIn(t, folder)...)
+}
+
 // Nor does one in place of a list block what is read of a backup before it is verified.
 func TestPipeForAList(t *testing.T) {
 	for _, name := range []string{dbName, mbdbName} {

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -206,8 +207,11 @@ func (p properties) bag() (keybag.Bag, error) {
 		return keybag.Bag{}, device.Absent
 	}
 	bag, err := keybag.Parse(p.keybag)
-	if err != nil {
+	switch {
+	case err != nil:
 		return bag, err
+	case len(bag.FirstSalt) == 0 && bag.FirstRounds == 0 && len(p.manifestKey) > 0:
+		return bag, fmt.Errorf("%w: no DPSL, although there is a ManifestKey", keybag.ErrMalformed)
 	}
 	return bag, bag.Check()
 }

@@ -94,6 +94,8 @@ func (s *store) openList(ctx context.Context, folder Folder) error {
 		if s.locked = true; s.options.Keys == nil {
 			return errClosed
 		}
+	case disputed:
+		return errKeysLost
 	case unknownKind: // Manifest.plist is lost
 		if p := v.peek(ctx, m); p.encrypted > 0 && p.clear == 0 {
 			return errKeysLost

@@ -95,6 +95,7 @@ type verification struct {
 	properties properties
 	lost       *Mode    // why Manifest.plist is unavailable; nil if it is available
 	kind       kind     // how the files are stored
+	classes    []uint32 // protection classes whose keys a password opens; nil if the keybag is not readable
 	inTop      struct { // top-level names
 		once  sync.Once
 		names []string

@@ -82,8 +82,9 @@ func (v *verification) judgeKeybag() {
 		v.refute(device.StatementPadding, keybagInconsistent, "no ManifestKey")
 	case errors.Is(v.options.Locked, keybag.ErrDamaged):
 		v.refute(device.StatementPadding, keybagInconsistent, v.options.Locked.Error())
-	case len(bag.FirstSalt) == 0 && len(v.properties.manifestKey) > 0:
-		v.refute(device.StatementPadding, keybagInconsistent, "no DPSL, although there is a ManifestKey")
+	}
+	if err == nil {
+		v.classes = bag.PasswordClasses()
 	}
 }
 

@@ -67,9 +67,24 @@ func (v *verification) judgeJournal(m manifest.Manifest) {
 	case m.Flat() || err != nil:
 	case info.link:
 		v.leaveOpen(device.StatementList, linked, dbName+"-journal")
-	case info.size > 0:
+	case !info.regular:
+		v.leaveOpen(device.StatementList, listIncomplete, "a rollback journal is beside it, and it is not a file")
+	case info.size > 0 && !v.isSpent(dbName+"-journal"):
 		v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
 	}
+}
+
+// isSpent reports whether a rollback journal begins with a zero, which SQLite writes at the end of
+// a change if it keeps the file.
+func (v *verification) isSpent(name string) bool {
+	file, _, err := v.top.open(name)
+	if err != nil || file == nil {
+		return false
+	}
+	defer file.Close()
+	first := []byte{1}
+	_, err = file.ReadAt(first, 0)
+	return err == nil && first[0] == 0
 }
 
 // judgeLog checks the write-ahead log of a Manifest.db, which was read with the list unless that
@@ -158,6 +173,9 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	case errors.Is(err, errKeysLost):
 		mode = v.whyKeysLost()
 		v.leaveOpen(device.StatementList, mode, "")
+	case errors.Is(err, manifest.ErrLayout) && database.HasLog(filepath.Join(v.folder.Path, dbName)):
+		mode = listIncomplete
+		v.leaveOpen(device.StatementList, mode, "with the log of changes beside it, it is not a list of files")
 	case errors.Is(err, manifest.ErrLayout):
 		mode = layoutUnread
 		v.leaveOpen(device.StatementLayout, mode, shortError(err))

@@ -396,6 +396,37 @@ func TestKeybagTroubles(t *testing.T) {
 	}
 }
 
+// A keybag that lost its first derivation does not make the right password wrong, and one class key
+// of another length is one that does not open.
+func TestKeybagParts(t *testing.T) {
+	written := write(t, shapes[1])
+	editPlist(propertiesName, func(d map[string]any) {
+		d["BackupKeyBag"] = withoutTags(d["BackupKeyBag"].([]byte), "DPIC", "DPSL")
+	})(t, written)
+	expect(t, "no first derivation", device.Broken, []string{"keybag-inconsistent"}, proofsOf(t, written, shapes[1])...)
+
+	written = write(t, shapes[1])
+	editPlist(propertiesName, func(d map[string]any) {
+		bag := d["BackupKeyBag"].([]byte)
+		bag = bag[:len(bag)-8] // of the last WPKY
+		bag[len(bag)-32-1] = 32
+		d["BackupKeyBag"] = bag
+	})(t, written)
+	expect(t, "a key of 32 bytes", device.Broken, []string{"keybag-inconsistent"}, proofsOf(t, written, shapes[1])...)
+}
+
+// withoutTags removes values from the header of a keybag.
+func withoutTags(bag []byte, tags ...string) (rest []byte) {
+	for len(bag) > 0 {
+		end := 8 + binary.BigEndian.Uint32(bag[4:])
+		if !slices.Contains(tags, string(bag[:4])) {
+			rest = append(rest, bag[:end]...)
+		}
+		bag = bag[end:]
+	}
+	return rest
+}
+
 // Without its password an encrypted backup is not whole, but that alone does not make it
 // broken.
 func TestEncryptedWithoutPassword(t *testing.T) {
@@ -955,6 +986,33 @@ func rowsIntoLog(t *testing.T, path string) (first int) {
 		must(t, sqlitex.ExecuteTransient(conn, statement, nil))
 	}
 	return first
+}
+
+// A log of another database does not give the list an unknown layout.
+func TestManifestLogOfAnotherDatabase(t *testing.T) {
+	written := write(t, shapes[0])
+	foreign := filepath.Join(t.TempDir(), "foreign.db")
+	conn, err := sqlite.OpenConn(foreign)
+	must(t, err)
+	defer conn.Close()
+	must(t, sqlitex.ExecuteTransient(conn, "CREATE TABLE other (one)", nil))
+	data, err := os.ReadFile(foreign + "-wal")
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(written.Path, dbName+"-wal"), data, 0o600))
+	expect(t, "foreign", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[0])...)
+}
+
+// A rollback journal that SQLite keeps after a change begins with zeros, and changes nothing.
+func TestManifestJournal(t *testing.T) {
+	written := write(t, shapes[0])
+	path := filepath.Join(written.Path, dbName+"-journal")
+	must(t, os.WriteFile(path, make([]byte, 512), 0o600))
+	expect(t, "spent", device.Whole, nil, proofsOf(t, written, shapes[0])...)
+	must(t, os.WriteFile(path, []byte("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"), 0o600))
+	expect(t, "of an interrupted change", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[0])...)
+	must(t, os.Remove(path))
+	must(t, os.Mkdir(path, 0o700))
+	expect(t, "a folder", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[0])...)
 }
 
 // A log that was not read may hold changes.

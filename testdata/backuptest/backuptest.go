@@ -45,6 +45,9 @@ type Backup struct {
 	Date     time.Time      // zero means a fixed day
 	Seed     byte           // for keys and salts
 	Files    iter.Seq[File] // may be nil
+
+	// Record changes the digest and the key in the record of a file; nil to leave them.
+	Record func(f File, digest, key []byte) (newDigest, newKey []byte)
 }
 
 // A File is one entry of a backup.
@@ -204,6 +207,9 @@ func (w *writer) store(f File) (stored, error) {
 	if carriesDigest(f.Domain) {
 		sum := sha1.Sum(data)
 		s.digest = sum[:]
+	}
+	if w.Record != nil {
+		s.digest, s.encryptionKey = w.Record(f, s.digest, s.encryptionKey)
 	}
 	path := w.Blob(f.Domain, f.Path)
 	if folder := filepath.Dir(path); !w.made[folder] {

@@ -22,7 +22,7 @@ var (
 	ErrMalformed     = errors.New("the keybag is malformed")
 	ErrWrongPassword = errors.New("the password does not open the keybag")
 	ErrDamaged       = errors.New("the keybag is damaged: the password opens only part of it")
-	ErrNoClass       = errors.New("the keybag has no key for this protection class")
+	ErrNoClass       = errors.New("the keybag has no key of this protection class that a password opens")
 	ErrWrappedKey    = errors.New("the wrapped key does not fit its class key")
 )
 
@@ -171,7 +171,7 @@ func (b Bag) Check() error {
 		return fmt.Errorf("%w: no salt or no rounds", ErrMalformed)
 	case (len(b.FirstSalt) == 0) != (b.FirstRounds == 0):
 		return fmt.Errorf("%w: half of the first derivation is missing", ErrMalformed)
-	case len(b.wrapped()) == 0:
+	case len(b.PasswordClasses()) == 0:
 		return fmt.Errorf("%w: no class key", ErrMalformed)
 	}
 	return nil
@@ -182,9 +182,23 @@ func (b Bag) Check() error {
 func (b Bag) wrapped() []Class {
 	var classes []Class
 	for _, class := range b.Classes {
-		if class.Wrap&wrapPassword != 0 && len(class.Wrapped) == wrappedLength {
+		if class.Wrap&wrapPassword != 0 && len(class.Wrapped) > 0 {
 			classes = append(classes, class)
 		}
 	}
 	return classes
 }
+
+// PasswordClasses returns the protection classes whose keys a password can open.
+func (b Bag) PasswordClasses() []uint32 {
+	classes := []uint32{}
+	for _, class := range b.wrapped() {
+		if len(class.Wrapped) == wrappedLength {
+			classes = append(classes, class.ID)
+		}
+	}
+	return classes
+}
+
+// ClassOf returns the protection class of a key as stored in the manifest.
+func ClassOf(classAndKey []byte) uint32 { return binary.LittleEndian.Uint32(classAndKey) }

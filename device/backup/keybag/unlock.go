@@ -80,7 +80,7 @@ func (k Keys) Unwrap(classAndKey []byte) ([]byte, error) {
 	if len(classAndKey) != 4+wrappedLength {
 		return nil, fmt.Errorf("%w: %d bytes, not %d", ErrWrappedKey, len(classAndKey), 4+wrappedLength)
 	}
-	class := binary.LittleEndian.Uint32(classAndKey)
+	class := ClassOf(classAndKey)
 	kek, ok := k.classes[class]
 	if !ok {
 		return nil, fmt.Errorf("%w: class %d", ErrNoClass, class)

@@ -18,8 +18,8 @@ import (
 
 // Errors of a manifest or one of its rows.
 var (
-	ErrMalformed = errors.New("the manifest is malformed") // nothing can be read
-	ErrTruncated = errors.New("the manifest is truncated") // the rows before that were read
+	ErrMalformed = errors.New("the manifest is malformed")         // nothing can be read
+	ErrTruncated = errors.New("the manifest ends within a record") // the rows before that were read
 	ErrRow       = errors.New("the row is malformed")
 	ErrFileID    = errors.New("the row's fileID is not the SHA-1 of its domain and path")
 	ErrNotFound  = errors.New("the manifest does not list this file")

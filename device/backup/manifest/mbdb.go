@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"slices"
 )
@@ -220,10 +221,24 @@ func (r *mbdbReader) read() (*Row, error) {
 		Size: fixed.Size, HasSize: true, Digest: part(3), EncryptionKey: part(4), ProtectionClass: fixed.ProtectionClass,
 	}
 	r.row.ID = r.hasher.idOf(r.row.Domain, r.row.Path)
-	if len(r.row.Digest) != 0 && len(r.row.Digest) != 20 {
-		r.row.Err = fmt.Errorf("%w: data hash of %d bytes", ErrRow, len(r.row.Digest))
-	}
+	r.row.Err = r.fault(present[0] && present[1])
 	return &r.row, nil
+}
+
+// fault returns what no device writes in the current row. named is false if it has no domain or path.
+func (r *mbdbReader) fault(named bool) error {
+	digest, key := len(r.row.Digest), len(r.row.EncryptionKey)
+	switch {
+	case !named && r.row.Kind == File:
+		return fmt.Errorf("%w: no domain or path", ErrRow)
+	case digest != 0 && digest != 20:
+		return fmt.Errorf("%w: data hash of %d bytes", ErrRow, digest)
+	case key != 0 && key != 44:
+		return fmt.Errorf("%w: key of %d bytes", ErrRow, key)
+	case r.row.Size > math.MaxInt64:
+		return fmt.Errorf("%w: negative size", ErrRow)
+	}
+	return nil
 }
 
 // field appends one field to the buffer, and reports whether it is present.

@@ -10,6 +10,7 @@ package mbfile
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 )
 
 // ErrMalformed means that the record is not an archived MBFile.
@@ -76,6 +77,7 @@ func (f *File) set(table *table, objects *collection, key []byte, value uint64) 
 	switch string(key) {
 	case "Size":
 		f.Size, ok = table.integer(value)
+		ok = ok && f.Size <= math.MaxInt64
 		f.HasSize = ok
 	case "Mode":
 		var mode uint64
@@ -96,6 +98,7 @@ func (f *File) set(table *table, objects *collection, key []byte, value uint64) 
 		ok = ok && len(f.Digest) == 20
 	case "EncryptionKey":
 		f.EncryptionKey, ok = table.bytesOf(objects, value)
+		ok = ok && (len(f.EncryptionKey) == 44 || len(f.EncryptionKey) == 0)
 	default:
 		ok = true
 	}

@@ -103,6 +103,8 @@ func TestDecodeRefuses(t *testing.T) {
 		"size is a text":          archive(t, with(map[string]any{"Size": "many"})),
 		"mode of 32 bits":         archive(t, with(map[string]any{"Mode": 1 << 20})),
 		"digest of 19 bytes":      archive(t, with(map[string]any{"Digest": make([]byte, 19)})),
+		"negative size":           archive(t, with(map[string]any{"Size": -5})),
+		"key of 40 bytes":         archive(t, with(map[string]any{"EncryptionKey": make([]byte, 40)})),
 		"key behind no object":    archive(t, with(map[string]any{"EncryptionKey": plist.UID(200)})),
 		"too long":                make([]byte, MaxBytes+1),
 	} {
@@ -190,14 +192,14 @@ func FuzzDecode(f *testing.F) {
 
 // FuzzOracle compares with howett.net/plist, field by field.
 func FuzzOracle(f *testing.F) {
-	f.Add(uint64(70000), uint16(0o100644), uint8(3), int64(1610659523), []byte("12345678901234567890"), []byte("key"))
+	f.Add(uint64(70000), uint16(0o100644), uint8(3), int64(1610659523), []byte("12345678901234567890"), bytes.Repeat([]byte("key "), 11))
 	f.Add(uint64(1)<<62, uint16(0o40755), uint8(0), int64(-5), []byte(nil), []byte(nil))
 	f.Fuzz(func(t *testing.T, size uint64, mode uint16, class uint8, modified int64, digest, wrapped []byte) {
 		all := map[string]any{"Size": size, "Mode": mode, "ProtectionClass": class, "LastModified": modified}
 		if len(digest) == 20 {
 			all["Digest"] = digest
 		}
-		if len(wrapped) > 0 {
+		if len(wrapped) == 44 {
 			all["EncryptionKey"] = plist.UID(2)
 		}
 		if size > 1<<63-1 {

@@ -1,0 +1,146 @@
+package backup
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
+)
+
+// A recordChange changes the record of one file, and has the correct verdicts of quick and deep
+// verification: of an encrypted backup with its password, of one without it whose list is in the
+// clear, and of a plain one. An empty verdict is not checked.
+type recordChange struct {
+	name             string
+	file             string // digestPath or photoPath
+	digest           func([]byte) []byte
+	key              func([]byte) []byte
+	size             int // recorded; 0 for the right one
+	locked, unopened [2]device.ProofVerdict
+	plain            [2]device.ProofVerdict
+	notDetected      string // why it is undetectable, if a verdict is whole
+}
+
+func without([]byte) []byte     { return nil }
+func emptied([]byte) []byte     { return []byte{} }
+func cutBy4(b []byte) []byte    { return b[:len(b)-4] }
+func flipLast(b []byte) []byte  { b = bytes.Clone(b); b[len(b)-1] ^= 1; return b }
+func flipFirst(b []byte) []byte { b = bytes.Clone(b); b[0] ^= 0x40; return b } // the class of a key
+
+var (
+	none        = [2]device.ProofVerdict{}
+	deepBroken  = [2]device.ProofVerdict{whole, broken}
+	quickBroken = [2]device.ProofVerdict{broken, whole}
+)
+
+var recordChanges = []recordChange{
+	{"no key", digestPath, nil, without, 0, always(neither), always(neither), none, ""},
+	{"no key", photoPath, nil, without, 0, always(neither), always(neither), none, ""},
+	{"the key emptied", digestPath, nil, emptied, 0, always(neither), always(neither), none, ""},
+	{"the key cut", digestPath, nil, cutBy4, 0, always(broken), always(broken), none, ""},
+	{"the key cut", photoPath, nil, cutBy4, 0, always(broken), always(broken), none, ""},
+	{"the key flipped", digestPath, nil, flipLast, 0, always(broken), always(whole), none, "only the password opens a key"},
+	{"the key flipped", photoPath, nil, flipLast, 0, always(broken), always(whole), none, "only the password opens a key"},
+	{"a class that the keybag lacks", digestPath, nil, flipFirst, 0, always(broken), always(broken), none, ""},
+	{"a class that the keybag lacks", photoPath, nil, flipFirst, 0, always(broken), always(broken), none, ""},
+	{"no digest", digestPath, without, nil, 0, always(whole), always(whole), always(whole), "a file without a digest, and counted as one"},
+	{"the digest cut", digestPath, cutBy4, nil, 0, always(broken), always(broken), always(broken), ""},
+	{"the digest flipped", digestPath, flipLast, nil, 0, deepBroken, deepBroken, deepBroken, "a quick look compares no digests"},
+	{"a negative size", digestPath, nil, nil, -5, always(broken), always(broken), always(broken), ""},
+	{"a negative size", photoPath, nil, nil, -5, always(broken), always(broken), always(broken), ""},
+	{"a larger size", digestPath, nil, nil, 1 << 40, quickBroken, [2]device.ProofVerdict{neither, whole}, quickBroken, "a right digest settles any length"},
+	{"a larger size", photoPath, nil, nil, 1 << 40, always(broken), always(neither), always(broken), ""},
+	{"a smaller size", photoPath, nil, nil, 7, always(whole), always(neither), always(whole), "a file that grew during the backup looks the same"},
+}
+
+func TestOneChangedRecord(t *testing.T) {
+	for _, s := range append(slices.Clone(shapes), shape{"iOS 10.1 encrypted", backuptest.DB101, "0000"}) {
+		for i, change := range recordChanges {
+			if i%2 > 0 && testing.Short() {
+				continue
+			}
+			t.Run(s.name+"/"+change.name+" of "+filepath.Base(change.file), func(t *testing.T) {
+				folder := writeRecord(t, s, change)
+				if s.password == "" {
+					change.check(t, change.plain, Options{}, folder)
+					return
+				}
+				keys, err := Unlock(t.Context(), folder, s.password, nil)
+				change.check(t, change.locked, Options{Keys: keys, Locked: err}, folder)
+				if s.layout != backuptest.DB { // whose list is encrypted
+					change.check(t, change.unopened, Options{}, folder)
+				}
+			})
+		}
+	}
+}
+
+// check verifies a folder at both depths.
+func (c recordChange) check(t *testing.T, want [2]device.ProofVerdict, options Options, folder Folder) {
+	t.Helper()
+	for i, proof := range []device.Proof{Quick(t.Context(), folder, options), Deep(t.Context(), folder, options)} {
+		got := checks.BackupVerdict(proof)
+		if want[i] != "" && got != want[i] {
+			t.Errorf("%s: %s, want %s; %+v %+v", proof.Depth, got, want[i], proof.Faults, proof.Statements)
+		}
+		if want[i] != "" && got == device.Whole && c.notDetected == "" {
+			t.Errorf("%s: whole, and the table does not say why nothing shows it", proof.Depth)
+		}
+	}
+}
+
+// writeRecord writes a backup with a changed record.
+func writeRecord(t *testing.T, s shape, change recordChange) Folder {
+	t.Helper()
+	files := slices.Clone(healthy)
+	for i := range files {
+		if files[i].Path == change.file {
+			files[i].Recorded = change.size
+		}
+	}
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
+		Layout: s.layout, Password: s.password, Files: slices.Values(files),
+		Record: func(f backuptest.File, digest, key []byte) ([]byte, []byte) {
+			if f.Path == change.file && change.digest != nil {
+				digest = change.digest(digest)
+			}
+			if f.Path == change.file && change.key != nil && key != nil {
+				key = change.key(key)
+			}
+			return digest, key
+		},
+	})
+	must(t, err)
+	return Folder{Path: written.Path, UDID: backuptest.UDID}
+}
+
+// A database stored encrypted whose key is lost is not damaged on the device.
+func TestAllKeysLost(t *testing.T) {
+	files := append(slices.Clone(healthy), backuptest.File{Domain: "HomeDomain", Path: "Library/SMS/sms.db", Data: sqliteFile(3)})
+	for _, layout := range []backuptest.Layout{backuptest.DB, backuptest.MBDB, backuptest.DB101} {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
+			Layout: layout, Password: "0000", Files: slices.Values(files),
+			Record: func(_ backuptest.File, digest, _ []byte) ([]byte, []byte) { return digest, nil },
+		})
+		must(t, err)
+		folder := find(t, written)
+		keys, err := Unlock(t.Context(), folder, "0000", nil)
+		must(t, err)
+		expect(t, "all keys lost", device.CannotTell, []string{"encryption-contradicted"}, Deep(t.Context(), folder, Options{Keys: keys}))
+	}
+}
+
+// A plain backup with the Manifest.plist of an encrypted one was never encrypted.
+func TestPropertiesOfAnEncryptedBackup(t *testing.T) {
+	for _, layout := range []backuptest.Layout{backuptest.DB, backuptest.MBDB} {
+		written := write(t, shape{layout: layout})
+		other := write(t, shape{layout: layout, password: "0000"})
+		must(t, os.Rename(filepath.Join(other.Path, propertiesName), filepath.Join(written.Path, propertiesName)))
+		expect(t, "of an encrypted backup", device.CannotTell, []string{"encryption-contradicted"}, proofsIn(t, find(t, written))...)
+	}
+}
