@@ -99,7 +99,12 @@ func isCut(head []byte, size int64) bool {
 
 // headOf returns the start of a file, up to the size of a SQLite header.
 func headOf(file io.ReaderAt) ([]byte, error) {
-	return io.ReadAll(io.NewSectionReader(file, 0, sqliteHeadSize))
+	head := make([]byte, sqliteHeadSize)
+	n, err := file.ReadAt(head, 0)
+	if errors.Is(err, io.EOF) {
+		err = nil // shorter than a header
+	}
+	return head[:n], err
 }
 
 // Sweep removes copies of databases that earlier processes left behind when they were killed.

@@ -12,9 +12,13 @@ func Wrap(text string, width int) string { return strings.Join(wrap(text, width)
 // wrap breaks a cleaned text into lines of at most width columns, at spaces. A word that is too
 // long is broken after a hyphen or else between letters, without inserting anything.
 func wrap(text string, width int) []string {
+	words := strings.Fields(text)
+	if line := strings.Join(words, " "); line != "" && columns(line) <= width {
+		return []string{line}
+	}
 	var lines []string
 	line, used := "", 0
-	for _, word := range strings.Fields(text) {
+	for _, word := range words {
 		needed := columns(word)
 		if line != "" && used+1+needed <= width {
 			line += " " + word
