@@ -266,6 +266,11 @@ var table = []Fault{
 		Remedy: "Check the date of this computer and of the device, and back the device up again once both are right.",
 	},
 	{
+		Mode: "dates-apart", Action: BackUp, Severity: Suspicious,
+		Title:  "Status.plist and Manifest.plist are dated days apart, so one of them may be of another backup",
+		Remedy: "Put the right one back if either was taken from another folder; otherwise back the device up again.",
+	},
+	{
 		Mode: "blob-longer", Severity: Note,
 		Title: "Files are longer than recorded and carry no digest; one that grew during the backup looks the same",
 	},

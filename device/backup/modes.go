@@ -15,7 +15,7 @@ var Modes = []*Mode{
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
 	rowUnreadable, recordMissing, notSent, notSentUnread, listIncomplete, innerDatabaseSuspect, changed, notProved, stopped, outOfTime, readFailed, computerLimit, noPermission, cloudPlaceholder, linked, passwordWrong, passwordNeeded, identityMismatch,
 	encryptionRequired,
-	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, datedAhead, blobLonger,
+	littleSpace, interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, datedAhead, datesApart, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
 }
 
@@ -65,6 +65,7 @@ var (
 	appFilesMissing      = &Mode{"app-files-missing", true}
 	old                  = &Mode{"old", false}
 	datedAhead           = &Mode{"dated-ahead", false}
+	datesApart           = &Mode{"dates-apart", false}
 	layoutUnread         = &Mode{"layout-unread", false}
 	decrypted            = &Mode{"decrypted-copy", false}
 	manifestKeysLost     = &Mode{"manifest-keys-lost", false}

@@ -77,6 +77,7 @@ var oneChanges = []oneChange{
 	{"Info.plist missing", gone(top(infoName)), always(broken), always(broken), nil, "", nil},
 	{"Info.plist of another device", setInfo("Target Identifier", "00008120-001122334455667E"), always(neither), always(neither), nil, "", nil},
 	{"Info.plist is a link", toLink(top(infoName)), always(neither), always(neither), nil, "", nil},
+	{"Info.plist of another backup", setInfo("Last Backup Date", backuptest.Day.AddDate(0, -1, 0)), always(whole), always(whole), nil, "values of Info.plist", nil},
 	{"Info.plist in the cloud", away(top(infoName)), always(neither), always(neither), nil, "", nil},
 
 	// Status.plist.
@@ -87,6 +88,10 @@ var oneChanges = []oneChange{
 	{"Status.plist emptied", empty(top(statusName)), always(broken), always(broken), nil, "", nil},
 	{"Status.plist missing", gone(top(statusName)), always(broken), always(broken), nil, "", nil},
 	{"Status.plist of an unfinished backup", state("uploading"), always(broken), always(broken), nil, "", nil},
+	{"Status.plist of another backup", setStatus("Date", backuptest.Day.AddDate(0, -1, 0)), always(whole), always(whole), nil, "nothing ties Status.plist to the list of files, but that its date is remarked on",
+		func(p device.Proof) bool { return faultOf(p, datesApart).Detail == "28 days" }},
+	{"Status.plist a day later", setStatus("Date", backuptest.Day.AddDate(0, 0, 1)), always(whole), always(whole), nil, "a backup may take that long",
+		func(p device.Proof) bool { return faultOf(p, datesApart).Mode == "" }},
 	{"Status.plist says removing", state("removing"), always(whole), always(whole), nil, "nothing is wrong: every file is in place", nil},
 	{"Status.plist is a link", toLink(top(statusName)), always(neither), always(neither), nil, "", nil},
 	{"Status.plist in the cloud", away(top(statusName)), always(neither), always(neither), nil, "", nil},
@@ -103,6 +108,8 @@ var oneChanges = []oneChange{
 	{"IsEncrypted turned over", editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = !d["IsEncrypted"].(bool) }), always(neither), always(neither), nil, "", nil},
 	{"IsEncrypted missing", editPlist(propertiesName, func(d map[string]any) { delete(d, "IsEncrypted") }), always(whole), always(whole), nil, "the keys and the records say it as well", nil},
 	{"IsEncrypted of another type", editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = "true" }), always(neither), always(neither), nil, "", nil},
+	{"Manifest.plist, its date changed", editPlist(propertiesName, func(d map[string]any) { d["Date"] = backuptest.Day.AddDate(0, 0, 3) }), always(whole), always(whole), nil, "nothing ties Manifest.plist to Status.plist, but that its date is remarked on",
+		func(p device.Proof) bool { return faultOf(p, datesApart).Detail == "3 days" }},
 	{"Manifest.plist of another backup", otherProperties, always(broken), always(whole), nil, "of plain backups of one device they are the same", nil},
 
 	// The list of files.

@@ -38,7 +38,7 @@ var (
 		"Target Identifier", "Device Name", "Product Type", "Product Version", "Build Version",
 		"Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version", "Installed Applications",
 	}
-	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown", "Applications"}
+	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown", "Applications", "Date"}
 )
 
 // errLink means that a link is in the place of a file. What it leads to is not looked at, since it may
@@ -167,6 +167,7 @@ type properties struct {
 	identity    device.Identity // Lockdown
 	encrypted   device.Fact[bool]
 	passcode    device.Fact[bool]
+	date        device.Fact[time.Time]
 	version     device.Fact[string]
 	apps        []string // Applications: those whose data the device backs up
 	keybag      []byte
@@ -194,6 +195,7 @@ func readProperties(top blobDirectory) properties {
 		},
 		encrypted:   fact(err, list.Bool, "IsEncrypted"),
 		passcode:    fact(err, list.Bool, "WasPasscodeSet"),
+		date:        fact(err, list.Date, "Date"),
 		version:     fact(err, list.Text, "Version"),
 		apps:        slices.Collect(maps.Keys(apps)),
 		keybag:      keys,

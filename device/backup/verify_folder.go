@@ -40,6 +40,7 @@ func (v *verification) lookAtTop(marks marks) bool {
 	v.judgeInfo()
 	v.judgeIdentity()
 	v.judgeAge()
+	v.judgeDates()
 	v.judgeDisk(host.FreeBytes(v.folder.Path))
 	return true
 }

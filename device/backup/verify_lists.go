@@ -10,6 +10,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 )
 
+// How many seconds may be between the dates of Status.plist and Manifest.plist: no backup is known
+// to take two days.
+const (
+	secondsPerDay = 24 * 60 * 60
+	mayBeApart    = 2 * secondsPerDay
+)
+
 // isCrafted recognizes folders made by tools that restore settings: a backup dated 1970 without
 // an identifier of its own.
 func (v *verification) isCrafted() bool {
@@ -130,10 +137,23 @@ func (v *verification) judgeAge() {
 		return
 	}
 	switch age := v.options.Now.Sub(date); {
-	case age > oldAfter:
-		v.faults.add(old, fmt.Sprintf("%d days", int(age.Hours()/24)))
+	case age > oldAfter: // at most 292 years, and a date may be that of year 1
+		v.faults.add(old, fmt.Sprintf("%d days", (v.options.Now.Unix()-date.Unix())/secondsPerDay))
 	case age < -mayBeAhead:
 		v.faults.add(datedAhead, "")
+	}
+}
+
+// judgeDates looks for a Status.plist or Manifest.plist of another backup: a device writes both in
+// one run. Nothing else ties the state of a backup to its list of files.
+func (v *verification) judgeDates() {
+	finished, err := v.status.date.Get()
+	listed, errListed := v.properties.date.Get()
+	if err != nil || errListed != nil {
+		return
+	}
+	if apart := max(finished.Unix(), listed.Unix()) - min(finished.Unix(), listed.Unix()); apart > mayBeApart {
+		v.faults.add(datesApart, fmt.Sprintf("%d days", apart/secondsPerDay))
 	}
 }
 

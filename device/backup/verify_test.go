@@ -518,16 +518,26 @@ func TestAge(t *testing.T) {
 		want []string
 	}{
 		"a day ahead":   {setStatus("Date", backuptest.Day.Add(23*time.Hour)), backuptest.Day, nil},
-		"a year ahead":  {setStatus("Date", backuptest.Day.Add(year)), backuptest.Day, []string{"dated-ahead"}},
+		"a year ahead":  {setStatus("Date", backuptest.Day.Add(year)), backuptest.Day, []string{"dated-ahead", "dates-apart"}},
 		"by Info.plist": {setStatus("Date", "none"), backuptest.Day.Add(year), []string{"old"}},
 		"1970, without an identifier": {func(t *testing.T, f backuptest.Folder) {
 			setStatus("Date", time.Unix(0, 0).UTC())(t, f)
 			editPlist(statusName, func(d map[string]any) { delete(d, "UUID") })(t, f)
-		}, backuptest.Day, []string{"old"}},
+		}, backuptest.Day, []string{"old", "dates-apart"}},
 	} {
 		written := write(t, shapes[0])
 		test.do(t, written)
 		expect(t, name, device.Whole, test.want, Quick(t.Context(), find(t, written), Options{Now: test.now}))
+	}
+}
+
+// A date of year 1 is not 292 years ago, which is the longest that a Duration holds.
+func TestAgeOfYearOne(t *testing.T) {
+	written := write(t, shapes[0])
+	overwrite(statusName, `<plist version="1.0"><dict><key>SnapshotState</key><string>finished</string><key>Date</key><date>0001-01-01T00:00:00Z</date></dict></plist>`)(t, written)
+	proof := Quick(t.Context(), find(t, written), Options{Now: backuptest.Day})
+	if got := faultOf(proof, old).Detail; got != "739688 days" {
+		t.Errorf("age %q", got)
 	}
 }
 
