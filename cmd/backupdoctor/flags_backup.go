@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -127,13 +128,15 @@ func (e env) passwordsOf(ctx *cli.Context) (*scan.Passwords, error) {
 		p.Given = append(p.Given, password)
 	}
 	if line := ctx.String("password-command"); line != "" {
-		password, err := e.passwordBy(ctx.Context, line)
-		if err != nil {
+		limited, stop := limitedInput(ctx)
+		defer stop()
+		password, err := e.passwordBy(limited, line)
+		if err := endedInput(limited, "the command of --password-command", err); err != nil {
 			return nil, err
 		}
 		p.Given = append(p.Given, password)
 	}
-	if password := e.Getenv(command.PasswordVariable); len(p.Given) == 0 && password != "" {
+	if password := firstLine([]byte(e.Getenv(command.PasswordVariable))); len(p.Given) == 0 && password != "" {
 		p.Given = append(p.Given, password)
 	}
 	return p, nil
@@ -172,7 +175,8 @@ func (e env) passwordBy(ctx context.Context, line string) (string, error) {
 	c := hook.Shell(ctx, line)
 	c.Stdin, c.Stdout, c.Stderr = e.Stdin, &printed, e.Stderr
 	c.Env = e.ChildEnviron()
-	if err := c.Run(); err != nil {
+	c.WaitDelay = time.Second // a process that it left behind, such as an agent, may keep its output open
+	if err := c.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return "", command.Usage("", "the command of --password-command failed: %w", err)
 	}
 	password := firstLine(printed.Bytes()[:min(printed.Len(), maxPassword)])

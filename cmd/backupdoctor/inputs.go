@@ -16,21 +16,29 @@ import (
 // readNamed reads a file named on the command line; - is stdin. Reading stops at --deadline, if
 // the command has it, and on Ctrl-C.
 func (e env) readNamed(ctx *cli.Context, path string, read func(io.Reader) error) error {
-	limited, stop := context.WithCancel(ctx.Context)
-	if limit := ctx.Duration("deadline"); limit > 0 {
-		limited, stop = context.WithTimeoutCause(ctx.Context, limit, device.OutOfTime)
-	}
+	limited, stop := limitedInput(ctx)
 	defer stop()
-	err := e.readUntil(limited, path, read)
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Context.Err() != nil:
-		return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted")}
-	case limited.Err() != nil:
-		return command.Exit{Code: report.ExitNotExamined, Err: fmt.Errorf("%s: %w", path, device.OutOfTime)}
+	return endedInput(limited, path, e.readUntil(limited, path, read))
+}
+
+// limitedInput returns a context for reading an input, which ends at --deadline.
+func limitedInput(ctx *cli.Context) (context.Context, context.CancelFunc) {
+	if limit := ctx.Duration("deadline"); limit > 0 {
+		return context.WithTimeoutCause(ctx.Context, limit, device.OutOfTime)
 	}
-	return err
+	return context.WithCancel(ctx.Context)
+}
+
+// endedInput returns the error of reading an input, or that there was no time left for it.
+func endedInput(limited context.Context, name string, err error) error {
+	switch {
+	case err == nil || limited.Err() == nil:
+		return err
+	case errors.Is(context.Cause(limited), device.OutOfTime):
+		return command.Exit{Code: report.ExitNotExamined, Err: fmt.Errorf("%s: %w", name, device.OutOfTime)}
+	default:
+		return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted")}
+	}
 }
 
 func (e env) readUntil(ctx context.Context, path string, read func(io.Reader) error) error {
