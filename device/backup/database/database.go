@@ -296,6 +296,9 @@ func (c *Conn) check(pragma string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", pragma, Plain(err))
 	}
+	if _, rest, ok := strings.Cut(found, "***\n"); ok { // after the name of the database on this connection
+		found = rest
+	}
 	if found != "ok" {
 		return fmt.Errorf("%s: %.200s", pragma, found)
 	}
