@@ -46,13 +46,23 @@ func TestRemedyIn(t *testing.T) {
 		"a cleanup, and lost":     {Situation{Modes: []string{"blob-missing", "interrupted-cleanup"}}, map[string]string{"blob-missing": anew, "interrupted-cleanup": ""}},
 		"a cleanup":               {Situation{Modes: []string{"interrupted-cleanup", "old"}}, map[string]string{"interrupted-cleanup": again, "old": ""}},
 		"while it is written":     {Situation{Modes: []string{"blob-missing", "changed", "interrupted-upload"}}, map[string]string{"blob-missing": "", "interrupted-upload": "", "changed": "Wait until nothing writes to it, and verify it again."}},
-		"a first one":             {Situation{Modes: []string{"interrupted-first"}}, map[string]string{"interrupted-first": "Set the folder aside (backupdoctor backups set-aside) and back the device up again."}},
+		"a first one":             {Situation{Modes: []string{"interrupted-first"}}, map[string]string{"interrupted-first": "If no backup is running, set the folder aside (backupdoctor backups set-aside) and back the device up again."}},
 		"little space, beside it": {Situation{NextFails: true, Modes: []string{"blob-missing", "little-space"}}, map[string]string{"blob-missing": anew, "little-space": "Before the next backup, free space on that disk, or move the folder of backups to a larger one."}},
 	} {
 		for mode, want := range test.want {
 			if got := RemedyIn(mode, test.situation); got != want {
 				t.Errorf("%s, %s: %q, want %q", name, mode, got, want)
 			}
+		}
+	}
+}
+
+// Status.plist reads the same while a backup runs as after it broke off.
+func TestABackupMayStillRun(t *testing.T) {
+	for _, mode := range []string{"interrupted-first", "interrupted-upload", "interrupted-move", "interrupted-cleanup"} {
+		fault, _ := Find(mode)
+		if strings.Contains(fault.Title, "stopped") || strings.Contains(fault.Title, "did not") || !strings.HasPrefix(fault.Remedy, "If no backup is running, ") {
+			t.Errorf("%s: %s. %s", mode, fault.Title, fault.Remedy)
 		}
 	}
 }

@@ -3,7 +3,7 @@ package faults
 // Remedies shared by many modes. An old folder is never deleted first: it may be the only copy.
 const (
 	backUpAnew  = "Set the folder aside (backupdoctor backups set-aside), back the device up again, and delete the folder that was set aside only once backupdoctor verify calls the new backup whole."
-	runAgain    = "Start the backup again: the device carries on where it stopped. If that fails, set the folder aside (backupdoctor backups set-aside) and back up once more."
+	runAgain    = "If no backup is running, start it again: the device carries on where it stopped. If that fails, set the folder aside (backupdoctor backups set-aside) and back up once more."
 	anotherCopy = "Make another copy that shares nothing with this one: backupdoctor backup --full. Remove this one (backupdoctor backups remove) only once that one is proved."
 	newPassword = " If the password is lost, Reset All Settings on the device (iOS 11 and later) removes the password for the next backup; this one stays locked."
 )
@@ -32,17 +32,17 @@ var table = []Fault{
 	},
 	{
 		Mode: "interrupted-first", Action: StartOver, Severity: Unusable,
-		Title:  "The first backup to this folder did not finish: no list of files was written, and there is no earlier backup beside it",
-		Remedy: "Set the folder aside (backupdoctor backups set-aside) and back the device up again.",
+		Title:  "The first backup to this folder has not finished: there is no list of files yet, and no earlier backup beside it",
+		Remedy: "If no backup is running, set the folder aside (backupdoctor backups set-aside) and back the device up again.",
 	},
 	{
 		Mode: "interrupted-upload", Action: Again, Severity: Unusable,
-		Title:  "The last backup did not finish: it was copying files when it stopped",
+		Title:  "The last backup has not finished: it was copying files, or still is",
 		Remedy: runAgain,
 	},
 	{
 		Mode: "interrupted-move", Action: Again, Severity: Unusable,
-		Title:  "The last backup did not finish: it was replacing old files with new ones when it stopped",
+		Title:  "The last backup has not finished: it was replacing old files with new ones, or still is",
 		Remedy: runAgain + " Do not restore from it as it is.",
 	},
 	{
@@ -227,7 +227,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "interrupted-cleanup", Action: Again, Severity: Suspicious,
-		Title:  "The last backup stopped while it removed files that it no longer needs",
+		Title:  "The last backup was removing files that it no longer needs, or still is",
 		Remedy: runAgain,
 	},
 	{

@@ -319,7 +319,7 @@ func TestJUnitTellsEveryBackup(t *testing.T) {
 		"backup “00008110-001A2B3C4D5E6F70-20260301-101500”": "system-out: old: The backup is old: “253 days”.",
 		"backup “00008120-001A2B3C4D5E6F71”":                 "failure: properties-unreadable; manifest-unreadable; oldproperties-unreadable: Manifest.plist is missing, empty or not readable: it says whether the backup is encrypted, and holds the keys if it is: “it is empty or truncated”.",
 		"backup “00008130-001A2B3C4D5E6F72”":                 "error: password-needed; old; encryptedpassword-needed: The list of files is encrypted, and no password was given.",
-		"backup “00008140-001A2B3C4D5E6F73”":                 "failure: interrupted-upload; blob-missing; oldinterrupted-upload: The last backup did not finish: it was copying files when it stopped.",
+		"backup “00008140-001A2B3C4D5E6F73”":                 "failure: interrupted-upload; blob-missing; oldinterrupted-upload: The last backup has not finished: it was copying files, or still is.",
 	}
 	if diff := cmp.Diff(want, outcomes); diff != "" {
 		t.Error(diff)
