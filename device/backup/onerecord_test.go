@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -142,5 +143,23 @@ func TestPropertiesOfAnEncryptedBackup(t *testing.T) {
 		other := write(t, shape{layout: layout, password: "0000"})
 		must(t, os.Rename(filepath.Join(other.Path, propertiesName), filepath.Join(written.Path, propertiesName)))
 		expect(t, "of an encrypted backup", device.CannotTell, []string{"encryption-contradicted"}, proofsIn(t, find(t, written))...)
+		if encrypted, err := Read(t.Context(), find(t, written)).Encrypted.Get(); !errors.Is(err, device.Inconclusive) {
+			t.Errorf("layout %d: encrypted %v, %v; anyone can read its files", layout, encrypted, err)
+		}
+	}
+}
+
+// Nor does IsEncrypted alone make a backup encrypted. Records with keys do.
+func TestReadEncryption(t *testing.T) {
+	for _, s := range shapes {
+		written := write(t, s)
+		if encrypted, err := Read(t.Context(), find(t, written)).Encrypted.Get(); err != nil || encrypted != (s.password != "") {
+			t.Errorf("%s: encrypted %v, %v", s.name, encrypted, err)
+		}
+		editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = true })(t, written)
+		encrypted, err := Read(t.Context(), find(t, written)).Encrypted.Get()
+		if s.password == "" && !errors.Is(err, device.Inconclusive) || s.password != "" && !encrypted {
+			t.Errorf("%s, IsEncrypted true: encrypted %v, %v", s.name, encrypted, err)
+		}
 	}
 }

@@ -38,40 +38,59 @@ func ReadLists(ctx context.Context, folder Folder) (device.Backup, *Lists) {
 	b.LastBackupDate = info.date
 	b.HostSoftware = info.software
 	b.HostSystem = info.system
-	b.Encrypted = properties.known()
-	if encrypted, err := b.Encrypted.Get(); (err != nil || !encrypted) && hasKeyedRecord(ctx, folder, top, properties) {
-		b.Encrypted = device.Known(true)
-	}
+	b.Encrypted = encryption(ctx, folder, top, properties)
 	b.PasscodeSet = properties.passcode
 	b.ManifestFormat = properties.version
 	b.FreeBytes = device.FactOf(host.FreeBytes(folder.Path))
 	return b, lists
 }
 
-// hasKeyedRecord reports whether an unencrypted list of files indicates encryption, by one of
-// its first records or by being encrypted record by record.
-func hasKeyedRecord(ctx context.Context, folder Folder, top blobDirectory, properties properties) bool {
-	if len(properties.keybag) == 0 {
-		return false
+// encryption returns IsEncrypted as far as the records agree. Where only they have keys they decide;
+// where only Manifest.plist has, it is unknown: anyone may be able to read the files.
+func encryption(ctx context.Context, folder Folder, top blobDirectory, properties properties) device.Fact[bool] {
+	said := properties.known()
+	encrypted, err := said.Get()
+	encrypted = err == nil && encrypted
+	if !encrypted && len(properties.keybag) == 0 {
+		return said
 	}
+	switch keyed, err := recordsKeyed(ctx, folder, top, properties).Get(); {
+	case err != nil || keyed == encrypted:
+		return said
+	case keyed:
+		return device.Known(true)
+	default:
+		return device.Unknown[bool](device.Inconclusive)
+	}
+}
+
+// recordsKeyed reports whether a list of files indicates encryption, by one of its first records
+// or by being encrypted itself or record by record. It is unknown if the list cannot be read.
+func recordsKeyed(ctx context.Context, folder Folder, top blobDirectory, properties properties) device.Fact[bool] {
 	v := verification{folder: folder, top: top, properties: properties}
 	m, err := v.openManifest(ctx)
-	if err != nil {
-		return errors.Is(err, errClosed)
+	switch {
+	case errors.Is(err, errClosed):
+		return device.Known(true)
+	case err != nil:
+		return device.Unknown[bool](device.Inconclusive)
 	}
 	defer m.Close()
 	var rows, files int
 	for row, err := range m.Rows(ctx) {
 		if rows++; err != nil || rows > peekRows || files == peekFiles {
-			return false
+			break
 		}
 		if row.Kind == manifest.File && row.Err == nil {
 			if files++; len(row.EncryptionKey) > 0 {
-				return true
+				return device.Known(true)
 			}
 		}
 	}
-	return false
+	if files == 0 {
+		return device.Unknown[bool](device.Inconclusive)
+	}
+	return device.Known(false)
 }
 
 // unreadable marks a backup whose folder could not be opened.

@@ -30,7 +30,7 @@ func Unlock(ctx context.Context, folder Folder, password string, progress keybag
 	if properties.err != nil {
 		return nil, properties.err
 	}
-	if properties.kind() == plain && !hasKeyedRecord(ctx, folder, top, properties) {
+	if encrypted, err := encryption(ctx, folder, top, properties).Get(); err == nil && !encrypted {
 		return nil, ErrNotEncrypted
 	}
 	bag, err := properties.bag()
