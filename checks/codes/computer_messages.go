@@ -23,16 +23,17 @@ var onThisComputer = strings.NewReplacer(
 // computerPrograms make or restore backups on a computer.
 var computerPrograms = []string{"itunes", "finder", "apple devices", "idevicebackup", "pymobiledevice", "imazing", "this computer"}
 
-// computerMessagesIn finds the messages of computer programs in a text, given folded and in plain
-// form. A text that speaks of iCloud and of no computer has none.
-func computerMessagesIn(text, plainText string) []Meaning {
+// ofComputer reports whether a folded text speaks of a computer or of one of its programs.
+func ofComputer(text string) bool {
 	text = onThisComputer.Replace(text)
-	ofComputer := slices.ContainsFunc(computerPrograms, func(program string) bool { return strings.Contains(text, program) })
-	if strings.Contains(text, "icloud") && !ofComputer {
-		return nil
-	}
-	found := saidIn(text, plainText, computerMessages)
-	if len(found) == 0 && ofComputer {
+	return slices.ContainsFunc(computerPrograms, func(program string) bool { return strings.Contains(text, program) })
+}
+
+// computerMessagesIn finds the messages of computer programs in a text, given folded and in plain
+// form.
+func computerMessagesIn(text, plainText string) []Meaning {
+	found := saidIn(onThisComputer.Replace(text), plainText, computerMessages)
+	if len(found) == 0 && ofComputer(text) {
 		return saidIn(text, plainText, notBackedUpAtAll)
 	}
 	return found

@@ -24,7 +24,15 @@ const maxLookUp = 64 << 10
 // Codes missing from the table are skipped. An empty result says nothing about the device, only
 // about the table.
 func LookUp(text string) []Meaning {
-	text = nameless(fold(text[:min(len(text), maxLookUp)]))
+	text = fold(text[:min(len(text), maxLookUp)])
+	if found := lookUp(nameless(text)); len(found) > 0 {
+		return found
+	}
+	return lookUp(text) // what looks like a name may be the message
+}
+
+// lookUp is LookUp for a folded text.
+func lookUp(text string) []Meaning {
 	if number, err := strconv.Atoi(strings.Trim(text, "()")); err == nil {
 		if list := numbered(number); len(list) > 0 {
 			return list
@@ -41,7 +49,8 @@ func LookUp(text string) []Meaning {
 	return slices.Concat(bare, messagesIn(text))
 }
 
-// fold normalizes a text: lower case, plain quotes and hyphens, single spaces, none in brackets.
+// fold normalizes a text: lower case, plain quotes and hyphens, single spaces, and none around a
+// number in brackets.
 func fold(text string) string {
 	text = strings.ToLower(strings.ToValidUTF8(text, "\uFFFD"))
 	text = strings.Join(strings.Fields(plainSigns.Replace(text)), " ")
@@ -137,7 +146,8 @@ func numbered(number int) []Meaning {
 
 // messagesIn finds the messages in a folded text. An exact title matches only that message, a
 // computer program's message is not taken for a device's, and vague messages count only if
-// nothing else matches.
+// nothing else matches. Of two vague ones, the computer's counts unless the text speaks of iCloud
+// and of no computer.
 func messagesIn(text string) []Meaning {
 	if i := slices.Index(foldedTitles(), strings.Trim(text, `" .`)); i >= 0 {
 		return []Meaning{allMessages()[i].meaning}
@@ -146,16 +156,24 @@ func messagesIn(text string) []Meaning {
 	if restoreFailed(plainText) {
 		return restoreMessagesIn(text, plainText)
 	}
-	if found := computerMessagesIn(text, plainText); len(found) > 0 {
-		if slices.ContainsFunc(found, movesBackup) && ofRestore(text, plainText) {
-			return restoreMessagesIn(text, plainText)
-		}
-		return found
+	computer, own := computerMessagesIn(text, plainText), saidIn(text, plainText, slices.Concat(messages, moreMessages))
+	switch {
+	case len(own) > 0 && isVague(computer) && (!isVague(own) || strings.Contains(text, "icloud") && !ofComputer(text)):
+		return own
+	case slices.ContainsFunc(computer, movesBackup) && ofRestore(text, plainText):
+		return restoreMessagesIn(text, plainText)
+	case len(computer) > 0:
+		return computer
+	case len(own) > 0:
+		return own
+	default:
+		return translated(text)
 	}
-	if found := saidIn(text, plainText, slices.Concat(messages, moreMessages)); len(found) > 0 {
-		return found
-	}
-	return translated(text)
+}
+
+// isVague reports whether what was found in a text tells no cause.
+func isVague(found []Meaning) bool {
+	return !slices.ContainsFunc(found, func(m Meaning) bool { return !m.Vague })
 }
 
 // foldedTitles returns what allMessages say, folded.

@@ -34,8 +34,8 @@ func restoreFailed(plainText string) bool { return restoreFailure().MatchString(
 // restoreMentioned matches a plain text that speaks of a restore under way. Words for one that is
 // over, or that keeps backups from running, are not among them.
 var restoreMentioned = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(` (?:restore|restores|restoring|restoration|recover|recovering) ` +
-		`| (?:set|setup|setting|settings|transfer|transferring|migrate|migrating|load|loading|import|importing) (?:[^ ]+ ){0,6}?from (?:[^ ]+ )?backup ` +
+	return regexp.MustCompile(` (?:restore|restores|restoring|restoration) ` +
+		`| (?:recover|recovering|set|setup|setting|settings|transfer|transferring|migrate|migrating|load|loading|import|importing) (?:[^ ]+ ){0,6}?from (?:[^ ]+ )?backup ` +
 		`| (?:load|loading|import|importing) (?:[^ ]+ ){0,2}?backup `)
 })
 
