@@ -46,7 +46,7 @@ func DefaultPlaces(goos, home, appData string) []Place {
 type Folder struct {
 	Path     string // with links resolved
 	UDID     string // from the folder's name; "" if the name is not a UDID
-	Archived bool   // an archived copy, <UDID>-YYYYMMDD-HHMMSS, or one elsewhere that no backup is made to
+	Archived bool   // an archived copy, <UDID>-YYYYMMDD-HHMMSS, or another folder that no program backs up to
 	Away     bool   // Path is the placeholder that a cloud drive left for the folder
 	Place    Place
 }
@@ -260,9 +260,13 @@ func awayName(name string) string {
 }
 
 // folderAt describes a backup. Programs back up only to a folder that is named after the device, so
-// any other name, as of one renamed by hand, is that of an archived copy.
+// any other name, as of one renamed by hand, is that of an archived copy. name may be that of a link
+// to path; if it has no UDID, the name of the folder itself counts.
 func folderAt(path, name string, place Place) Folder {
 	udid, archived := splitName(name)
+	if udid == "" {
+		udid, archived = splitName(filepath.Base(path))
+	}
 	return Folder{Path: path, UDID: udid, Archived: archived || udid == "", Place: place}
 }
 

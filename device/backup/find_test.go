@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -75,6 +76,22 @@ func TestFindTellsWhatNoBackupUses(t *testing.T) {
 		folders, _ := Find(t.Context(), []Place{{Path: dir, Program: c.program}})
 		if len(folders) != 1 || folders[0].Archived != c.archived {
 			t.Errorf("%s for %q: %+v", c.name, c.program, folders)
+		}
+	}
+}
+
+// A link of another name does not make an archived copy of the folder that it leads to.
+func TestFindThroughALinkOfAnotherName(t *testing.T) {
+	dir := place(t)
+	link := filepath.Join(dir, "0-newest") // found before the folder itself
+	if err := os.Symlink(filepath.Join(dir, backuptest.UDID), link); err != nil {
+		t.Skip("this user may make no links: ", err)
+	}
+	for _, path := range []string{dir, link} {
+		folders, _ := Find(t.Context(), []Place{{Path: path}})
+		i := slices.IndexFunc(folders, func(f Folder) bool { return filepath.Base(f.Path) == backuptest.UDID })
+		if i < 0 || folders[i].Archived || folders[i].UDID != backuptest.UDID {
+			t.Errorf("%s: %+v", filepath.Base(path), folders)
 		}
 	}
 }
