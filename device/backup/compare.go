@@ -68,7 +68,7 @@ const (
 func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	stop := v.reportProgress()
 	defer stop()
-	if v.depth == device.QuickLook && !m.Flat() && v.dbSize <= smallManifest {
+	if v.depth == device.QuickLook && !m.Flat() && !v.hasLog && v.dbSize <= smallManifest {
 		i := newInspector(ctx, v)
 		defer i.end()
 		err := v.feed(ctx, m, func(b *batch) {

@@ -100,7 +100,7 @@ func (s *store) mobileBackup(ctx context.Context, h *device.History) {
 		if isAbsent(err) || err == nil && len(data) == 0 {
 			continue
 		}
-		var state device.History
+		state := device.History{AsOf: h.AsOf}
 		if err == nil {
 			err = evidence.MobileBackup(&state, data)
 		}

@@ -84,10 +84,11 @@ func TestEvidenceOfTwoStates(t *testing.T) {
 		home, root backuptest.File
 		code       int // -1 for unknown
 	}{
-		"the newer one in HomeDomain": {state("HomeDomain", 0, -1, 1), state("RootDomain", 303, -20, 9), 0},
-		"the newer one in RootDomain": {state("HomeDomain", 0, -20, 9), state("RootDomain", 303, -1, 1), 303},
-		"unreadable in HomeDomain":    {backuptest.File{Domain: "HomeDomain", Path: path, Data: []byte("no property list")}, state("RootDomain", 303, -20, 9), -1},
-		"unreadable in RootDomain":    {state("HomeDomain", 0, -1, 1), backuptest.File{Domain: "RootDomain", Path: path, Data: []byte("no property list")}, -1},
+		"the newer one in HomeDomain":  {state("HomeDomain", 0, -1, 1), state("RootDomain", 303, -20, 9), 0},
+		"the newer one in RootDomain":  {state("HomeDomain", 0, -20, 9), state("RootDomain", 303, -1, 1), 303},
+		"a date to come in RootDomain": {state("HomeDomain", 0, -1, 1), state("RootDomain", 303, 3000, 9), 0},
+		"unreadable in HomeDomain":     {backuptest.File{Domain: "HomeDomain", Path: path, Data: []byte("no property list")}, state("RootDomain", 303, -20, 9), -1},
+		"unreadable in RootDomain":     {state("HomeDomain", 0, -1, 1), backuptest.File{Domain: "RootDomain", Path: path, Data: []byte("no property list")}, -1},
 	} {
 		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values([]backuptest.File{test.home, test.root})})
 		if err != nil {

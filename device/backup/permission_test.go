@@ -114,6 +114,17 @@ func TestPermissionOfALog(t *testing.T) {
 	expect(t, "the log", device.CannotTell, []string{"no-permission"}, proofsOf(t, written, shapes[0])...)
 }
 
+// A journal that may not be read may be spent.
+func TestPermissionOfAJournal(t *testing.T) {
+	if os.Getuid() == 0 {
+		runAsNobody(t)
+		return
+	}
+	written := write(t, shapes[0])
+	must(t, os.WriteFile(filepath.Join(written.Path, dbName+"-journal"), make([]byte, 512), 0))
+	expect(t, "the journal", device.CannotTell, []string{"no-permission"}, proofsOf(t, written, shapes[0])...)
+}
+
 // runAsNobody runs the calling test in its own process.
 func runAsNobody(t *testing.T) {
 	const nobody = 65534

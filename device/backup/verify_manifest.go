@@ -69,22 +69,28 @@ func (v *verification) judgeJournal(m manifest.Manifest) {
 		v.leaveOpen(device.StatementList, linked, dbName+"-journal")
 	case !info.regular:
 		v.leaveOpen(device.StatementList, listIncomplete, "a rollback journal is beside it, and it is not a file")
-	case info.size > 0 && !v.isSpent(dbName+"-journal"):
-		v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
+	case info.size > 0:
+		spent, err := v.isSpent(dbName + "-journal")
+		switch {
+		case unseen(err) != nil:
+			v.leaveOpen(device.StatementList, unseen(err), dbName+"-journal")
+		case !spent:
+			v.leaveOpen(device.StatementList, listIncomplete, "the rollback journal of an interrupted change is beside it")
+		}
 	}
 }
 
 // isSpent reports whether a rollback journal begins with a zero, which SQLite writes at the end of
 // a change if it keeps the file.
-func (v *verification) isSpent(name string) bool {
+func (v *verification) isSpent(name string) (bool, error) {
 	file, _, err := v.top.open(name)
 	if err != nil || file == nil {
-		return false
+		return false, err
 	}
 	defer file.Close()
 	first := []byte{1}
 	_, err = file.ReadAt(first, 0)
-	return err == nil && first[0] == 0
+	return err == nil && first[0] == 0, err
 }
 
 // judgeLog checks the write-ahead log of a Manifest.db, which was read with the list unless that
@@ -221,8 +227,8 @@ func (v *verification) whyKeysLost() *Mode {
 // its rows are being read. Opening a connection takes as long as checking 300 KB.
 const largeManifest = 4 << 20
 
-// smallManifest is the size up to which a manifest lists so few files that one goroutine looks at
-// them sooner than several start.
+// smallManifest is the size up to which a manifest without a log lists so few files that one
+// goroutine looks at them sooner than several start.
 const smallManifest = 128 << 10
 
 // checkBeside checks a manifest while another goroutine reads it.

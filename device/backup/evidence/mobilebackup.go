@@ -144,11 +144,13 @@ func results(state safeplist.Dict, err error) (found device.Fact[[]device.PastAt
 	return device.Known(attempts), unread
 }
 
-// Newest returns the newest date that MobileBackup read; zero if there is none.
+// Newest returns the newest date of what MobileBackup read of the past; zero if there is none. A
+// date to come is not one.
 func Newest(h device.History) time.Time {
 	var newest time.Time
+	asOf, errAsOf := h.AsOf.Get()
 	consider := func(at time.Time) {
-		if at.After(newest) {
+		if at.After(newest) && (errAsOf != nil || !at.After(asOf.Add(ahead))) {
 			newest = at
 		}
 	}
