@@ -89,7 +89,7 @@ func judgePastRestore(s device.Snapshot, otherwise []Finding) []Finding {
 	evidenceDone := rDone.read("Setup done", yesNo(done), "yes", "HomeDomain com.apple.purplebuddy.plist / SetupDone")
 	switch {
 	case known && pending && !superseded(s, r) && backedUpSinceRestore(r.History):
-		return r.answer(warning("A restore is still running, by a note that may have been left behind: the device has backed up before.", evidence), otherwise)
+		return r.answer(warning("The record says that a restore is still running, which may be a note left behind: the device has backed up before.", evidence), otherwise)
 	case known && pending && !superseded(s, r):
 		return r.answer(problem("A restore is still running.", evidence), otherwise)
 	case knownDone && !done && !superseded(s, rDone):

@@ -32,7 +32,7 @@ var restoreInProgressJudgements = []judgement{
 	{"a note of the wrong type", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Setup.RestoreState = device.Unknown[string](device.WrongType) }),
 		Unknown, "The state of a restore could not be read: the value had an unexpected type.", device.WrongType},
 	{"running on record", well(detached, recorded(aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) })), Problem, "A restore is still running, as of 2026-11-21, from a backup on this computer.", ""},
-	{"running on record, and backed up since", well(detached, recorded(aDay, lastGoodWas(9*aDay), func(h *device.History) { h.Restore.Pending = device.Known(true) })), Warning, "A restore is still running, by a note that may have been left behind: the device has backed up before, as of 2026-11-21, from a backup on this computer.", ""},
+	{"running on record, and backed up since", well(detached, recorded(aDay, lastGoodWas(9*aDay), func(h *device.History) { h.Restore.Pending = device.Known(true) })), Warning, "The record says that a restore is still running, which may be a note left behind: the device has backed up before, as of 2026-11-21, from a backup on this computer.", ""},
 	{"restored after the last backup", well(detached, recorded(aDay, lastGoodWas(9*aDay), func(h *device.History) {
 		h.Restore.Pending, h.Restore.At = device.Known(true), device.Known(takenAt.Add(-3*aDay))
 	})), Problem, "A restore is still running, as of 2026-11-21, from a backup on this computer.", ""},

@@ -240,7 +240,7 @@ func TestBackupProvedBesideACopyThatStays(t *testing.T) {
 	if s.code != 0 || second.Verdict != "proved" || second.ProvedAt.IsZero() || len(second.Others) != 1 || second.Others[0].Removed {
 		t.Errorf("exit code %d: %+v", s.code, second)
 	}
-	if len(second.Notes) != 1 || !strings.Contains(second.Notes[0], "a copy that is no longer needed could not be removed: ") || !strings.Contains(s.stderr, "could not be removed: ") {
+	if len(second.Notes) != 1 || !strings.Contains(second.Notes[0], "removing the copies that are no longer needed failed: ") || !strings.Contains(s.stderr, "no longer needed failed: ") {
 		t.Errorf("%q\n%s", second.Notes, s.stderr)
 	}
 }

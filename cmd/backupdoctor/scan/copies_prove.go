@@ -88,7 +88,7 @@ func (c *copying) prune(shelf *library.Device) {
 		c.say("%s: removed the copy of %s", c.name(), day(old.Made))
 	}
 	if err != nil {
-		c.remark("a copy that is no longer needed could not be removed: " + err.Error())
+		c.remark("removing the copies that are no longer needed failed: " + err.Error())
 	}
 }
 

@@ -68,7 +68,7 @@ func movable(ctx context.Context, folder backup.Folder, to string, now time.Time
 	return untouched(ctx, folder, to, now)
 }
 
-// within reports whether a folder is, or is in, the folder that contains it.
+// within reports whether a folder is outer or lies in it.
 func within(outer, folder string) bool {
 	inside, err := filepath.Rel(outer, folder)
 	return err == nil && filepath.IsLocal(inside)

@@ -56,8 +56,8 @@ func connect(ctx context.Context, encoding string) (connection, error) {
 // utf8 is the encoding of all databases that iOS writes.
 const utf8 = "'UTF-8'"
 
-// encodingOf returns the encoding of a database by its header. SQLite attaches no database in
-// another encoding than the connection's own.
+// encodingOf returns the encoding of a database by its header. SQLite only attaches databases in
+// the encoding of the connection.
 func encodingOf(source io.ReaderAt) string {
 	var number [1]byte
 	_, _ = source.ReadAt(number[:], 59) // the last byte of four at 56
