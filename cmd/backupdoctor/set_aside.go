@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,11 +54,22 @@ func (e env) setAside(ctx *cli.Context, now time.Time) error {
 			return err
 		}
 	}
-	if err := os.Rename(folder.Path, to); err != nil {
-		return command.Usage("close every program that has the folder open, and see that you may change "+filepath.Dir(to), "%w", err)
+	if err := renameAside(ctx.Context, folder, to, time.Now()); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(e.Stdout, "renamed to %s\nto undo it: %s\n", to, setaside.Undo(to, folder.Path, runtime.GOOS))
 	return err
+}
+
+// renameAside renames a backup, unless one has started since the question was asked.
+func renameAside(ctx context.Context, folder backup.Folder, to string, now time.Time) error {
+	if _, err := setaside.Target(ctx, folder, now); err != nil {
+		return err
+	}
+	if err := os.Rename(folder.Path, to); err != nil {
+		return command.Usage("close every program that has the folder open, and see that you may change "+filepath.Dir(to), "%w", err)
+	}
+	return nil
 }
 
 // oneFolder returns the backup that the argument names: the current one, if there are archived

@@ -54,6 +54,30 @@ func TestSetAsideRefusesWhatIsInUse(t *testing.T) {
 	}
 }
 
+// A backup that starts while the question waits for an answer is not renamed.
+func TestSetAsideLooksAgain(t *testing.T) {
+	dir := t.TempDir()
+	path := writeBackup(t.Fatalf, dir)
+	now := time.Now()
+	if err := settle(path, now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	folder := scan.FindBackups(t.Context(), []backup.Place{{Path: dir}}).Stored[0].Folder
+	to, err := setaside.Target(t.Context(), folder, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(path, "Snapshot"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := renameAside(t.Context(), folder, to, now); err == nil || !strings.Contains(err.Error(), "may still be running") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestUndoQuotesForItsShell(t *testing.T) {
 	if got, want := setaside.Undo("/a b/it's-1", "/a b/it's", "linux"), `mv '/a b/it'\''s-1' '/a b/it'\''s'`; got != want {
 		t.Errorf("got %s, want %s", got, want)
