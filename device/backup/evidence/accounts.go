@@ -45,7 +45,7 @@ func Accounts(h *device.History, conn *database.Conn) error {
 	if err != nil {
 		return err
 	}
-	h.Account.QuotaBytes = device.FactOf(properties.Uint("lastKnownQuota"))
+	h.Account.QuotaBytes = sizeWithin(device.FactOf(properties.Uint("lastKnownQuota")), leastQuota)
 	h.Account.Subscriber = truth(properties, "isCloudSubscriber")
 	h.Account.Managed = truth(properties, "isManagedAppleID")
 	h.Account.TermsPending = truth(properties, "needsToVerifyTerms")
@@ -61,6 +61,10 @@ func AccountsUnknown(h *device.History, why error) {
 	h.Account.TermsPending = device.Unknown[bool](why)
 	h.Account.Managed = device.Unknown[bool](why)
 }
+
+// leastQuota is less than any storage plan has: the free one has 5 GB. The device may have 0 before it
+// knows.
+const leastQuota = 1 << 30
 
 func tables(conn *database.Conn, names ...string) error {
 	for _, name := range names {

@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -280,6 +281,44 @@ func TestAccountsWithoutValues(t *testing.T) {
 		}
 		if _, err := h.Account.RenewalRejected.Get(); h.Account.Authenticated != test.wantIn || !errors.Is(err, test.wantRejected) {
 			t.Errorf("%s: authenticated %+v, rejected %+v", name, h.Account.Authenticated, h.Account.RenewalRejected)
+		}
+	}
+}
+
+// A plan of no storage, a backup of no size and a whole smaller than a part are not sizes.
+func TestSizesThatCannotBeRight(t *testing.T) {
+	for quota, want := range map[uint64]device.Fact[uint64]{
+		0: device.Unknown[uint64](device.Implausible), 1: device.Unknown[uint64](device.Implausible),
+		5368709120: device.Known[uint64](5368709120), 1 << 60: device.Unknown[uint64](device.Implausible),
+	} {
+		archive := marshal(t, map[string]any{
+			"$archiver": "NSKeyedArchiver", "$version": 100000, "$top": map[string]any{"root": plist.UID(1)}, "$objects": []any{"$null", quota},
+		})
+		var h device.History
+		change := fmt.Sprintf("INSERT INTO ZACCOUNTPROPERTY VALUES (1, 1, 'lastKnownQuota', x'%x')", archive)
+		if err := Accounts(&h, accountsDatabase(t, change)); err != nil {
+			t.Fatal(err)
+		}
+		if h.Account.QuotaBytes != want {
+			t.Errorf("%d: %+v", quota, h.Account.QuotaBytes)
+		}
+	}
+	for name, test := range map[string]struct {
+		sizes map[string]any
+		want  device.Fact[uint64]
+	}{
+		"a sum":            {map[string]any{"_TotalSize": 700, "HomeDomain": 600, "AppDomain-a": 100}, device.Known[uint64](700)},
+		"a whole alone":    {map[string]any{"_TotalSize": 700}, device.Known[uint64](700)},
+		"nothing":          {map[string]any{"_TotalSize": 0}, device.Unknown[uint64](device.Implausible)},
+		"less than a part": {map[string]any{"_TotalSize": 100, "HomeDomain": 600}, device.Unknown[uint64](device.Implausible)},
+		"too much":         {map[string]any{"_TotalSize": uint64(1) << 62}, device.Unknown[uint64](device.Implausible)},
+	} {
+		var h device.History
+		if err := MobileBackup(&h, marshal(t, map[string]any{"PreflightSizing": test.sizes})); err != nil {
+			t.Fatal(err)
+		}
+		if h.Next.TotalBytes != test.want {
+			t.Errorf("%s: %+v", name, h.Next.TotalBytes)
 		}
 	}
 }

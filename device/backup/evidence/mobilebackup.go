@@ -144,6 +144,17 @@ func results(state safeplist.Dict, err error) (found device.Fact[[]device.PastAt
 	return device.Known(attempts), unread
 }
 
+// maxSize is more than any device or storage plan has.
+const maxSize = 1 << 50
+
+// sizeWithin keeps a size only if it is plausible.
+func sizeWithin(size device.Fact[uint64], least uint64) device.Fact[uint64] {
+	if bytes, err := size.Get(); err == nil && (bytes < least || bytes > maxSize) {
+		return device.Unknown[uint64](device.Implausible)
+	}
+	return size
+}
+
 // Newest returns the newest date of what MobileBackup read of the past; zero if there is none. A
 // date to come is not one.
 func Newest(h device.History) time.Time {
@@ -249,8 +260,12 @@ func preflight(list safeplist.Dict) device.PastPreflight {
 	slices.SortFunc(domains, func(a, b device.DomainSize) int {
 		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Domain, b.Domain))
 	})
+	least := uint64(1)
+	if len(domains) > 0 {
+		least = max(least, domains[0].Bytes)
+	}
 	return device.PastPreflight{
-		TotalBytes: device.FactOf(sizes.Uint(total)),
+		TotalBytes: sizeWithin(device.FactOf(sizes.Uint(total)), least),
 		Domains:    device.Known(domains[:min(len(domains), maxDomains)]),
 	}
 }
