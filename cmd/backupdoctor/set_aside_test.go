@@ -24,7 +24,7 @@ func TestSetAsideRefusesWhatIsInUse(t *testing.T) {
 		{"uploading", []string{"uploading"}, "", time.Minute, "may still be running"},
 		{"uploading, long ago", []string{"uploading"}, "", time.Hour, ""},
 		{"uploading, by a clock ahead", []string{"uploading"}, "", -11 * time.Minute, "is dated 11 minutes ahead"},
-		{"uploading, by a clock weeks ahead", []string{"uploading"}, "", -1000 * time.Hour, "is dated 41 days ahead, which does not show when it changed"},
+		{"uploading, by a clock weeks ahead", []string{"uploading"}, "", -1000 * time.Hour, "is dated 41 days ahead, so when it changed is not known"},
 		{"finished, by a clock weeks ahead", nil, "", -1000 * time.Hour, `"Status.plist" is dated 41 days ahead`},
 		{"finished, by a clock a little ahead", nil, "", -time.Hour, ""},
 		{"a Snapshot folder, just now", nil, "Snapshot", time.Minute, "may still be running"},

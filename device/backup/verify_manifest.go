@@ -181,7 +181,7 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		v.leaveOpen(device.StatementList, mode, "")
 	case errors.Is(err, manifest.ErrLayout) && database.HasLog(filepath.Join(v.folder.Path, dbName)):
 		mode = listIncomplete
-		v.leaveOpen(device.StatementList, mode, "with the log of changes beside it, it is not a list of files")
+		v.leaveOpen(device.StatementList, mode, "read with the log of changes beside it, it has no list of files")
 	case errors.Is(err, manifest.ErrLayout):
 		mode = layoutUnread
 		v.leaveOpen(device.StatementLayout, mode, shortError(err))

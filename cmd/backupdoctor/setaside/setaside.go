@@ -61,7 +61,7 @@ func movable(ctx context.Context, folder backup.Folder, to string, now time.Time
 	case folder.UDID == "" || !device.SameUDID(filepath.Base(folder.Path), folder.UDID):
 		return command.Usage("rename it by hand", "%q is not named after its device", folder.Path)
 	case within(parent, filepath.Dir(filepath.Dir(folder.Path))):
-		return command.Usage("name that folder itself", "%q is a folder within another", folder.Path)
+		return command.Usage("to rename it all the same, give its own path", "%q is a folder within another", folder.Path)
 	case parent != folder.Path && parent != filepath.Dir(folder.Path):
 		return command.Usage("name the folder that the link leads to", "a link leads to %q", folder.Path)
 	}
@@ -97,7 +97,7 @@ func untouched(ctx context.Context, folder backup.Folder, to string, now time.Ti
 	case age <= -clocksApart:
 		return command.Usage(
 			"if no program is backing up the device, rename the folder by hand: "+Undo(folder.Path, to, runtime.GOOS),
-			"a backup to %q may still be running: %q is dated %s ahead, which does not show when it changed", folder.Path, change.Path, words.Duration(-age))
+			"a backup to %q may still be running: %q is dated %s ahead, so when it changed is not known", folder.Path, change.Path, words.Duration(-age))
 	case age < 0:
 		return command.Usage(
 			"wait until the backup has ended, and see that the clocks of this computer and of the one that holds the folder agree",
