@@ -1056,6 +1056,8 @@ func TestRowTroubles(t *testing.T) {
 		want   []string
 	}{
 		"record is garbage":  {"UPDATE Files SET file = x'00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"of a folder":        {"UPDATE Files SET file = x'00' WHERE flags = 2", []string{"row-unreadable"}},
+		"of a link, cut":     {"UPDATE Files SET file = substr(file, 1, 200) WHERE flags = 4", []string{"row-unreadable"}},
 		"record is missing":  {"UPDATE Files SET file = NULL WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
 		"id climbs out":      {"UPDATE Files SET fileID = '../../../../../../../../../../etc/passwd00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable", "orphan"}},
 		"id of another file": {"UPDATE Files SET relativePath = 'other' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},

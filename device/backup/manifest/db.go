@@ -299,15 +299,19 @@ func (r *rowReader) identify(stmt *sqlite.Stmt, fit bool) (Kind, error) {
 }
 
 // describe reads the record of a row. A row without a kind gets it from its record. Directories
-// and links have no stored bytes; their record matters only if it describes a file, whose bytes
-// would otherwise not be missed.
+// and links have no stored bytes; their record, if there is one, must only be one, and not describe
+// a file, whose bytes would otherwise not be missed.
 func (r *rowReader) describe(stmt *sqlite.Stmt) error {
 	record, err := r.recordOf(stmt)
 	if r.row.Kind == Directory || r.row.Kind == Link {
-		if err != nil {
-			return nil
+		if err != nil || len(record) == 0 {
+			return err
 		}
-		if mode, err := mbfile.Mode(record); err == nil && kindOf(mode) == File {
+		mode, err := mbfile.Mode(record)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%w: %w", ErrRow, err)
+		case kindOf(mode) == File:
 			return fmt.Errorf("%w: its record is one of a file", ErrRow)
 		}
 		return nil
