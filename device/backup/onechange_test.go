@@ -77,6 +77,8 @@ var oneChanges = []oneChange{
 	{"Info.plist missing", gone(top(infoName)), always(broken), always(broken), nil, "", nil},
 	{"Info.plist of another device", setInfo("Target Identifier", "00008120-001122334455667E"), always(neither), always(neither), nil, "", nil},
 	{"Info.plist is a link", toLink(top(infoName)), always(neither), always(neither), nil, "", nil},
+	{"Info.plist of another model", setInfo("Product Type", "iPad14,1"), always(neither), always(neither), nil, "", nil},
+	{"Info.plist with another serial number", otherSerial, always(neither), always(neither), nil, "", nil},
 	{"Info.plist of another backup", setInfo("Last Backup Date", backuptest.Day.AddDate(0, -1, 0)), always(whole), always(whole), nil, "values of Info.plist", nil},
 	{"Info.plist in the cloud", away(top(infoName)), always(neither), always(neither), nil, "", nil},
 
@@ -415,6 +417,12 @@ func otherBackup(t *testing.T, f backuptest.Folder) backuptest.Folder {
 
 func otherProperties(t *testing.T, f backuptest.Folder) {
 	must(t, os.Rename(filepath.Join(otherBackup(t, f).Path, propertiesName), filepath.Join(f.Path, propertiesName)))
+}
+
+// otherSerial gives both lists a serial number, and not the same.
+func otherSerial(t *testing.T, f backuptest.Folder) {
+	setInfo("Serial Number", "F2LX00000001")(t, f)
+	editPlist(propertiesName, func(d map[string]any) { d["Lockdown"].(map[string]any)["SerialNumber"] = "F2LX00000002" })(t, f)
 }
 
 func otherList(t *testing.T, f backuptest.Folder) {

@@ -36,7 +36,7 @@ var (
 	statusKeys = []string{"Version", "Date", "SnapshotState", "IsFullBackup", "UUID"}
 	infoKeys   = []string{
 		"Target Identifier", "Device Name", "Product Type", "Product Version", "Build Version",
-		"Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version", "Installed Applications",
+		"Serial Number", "Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version", "Installed Applications",
 	}
 	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown", "Applications", "Date"}
 )
@@ -128,6 +128,7 @@ func supported(version string) bool {
 type info struct {
 	err      error
 	identity device.Identity
+	serial   string
 	date     device.Fact[time.Time]
 	software device.Fact[string]
 	system   device.Fact[string]
@@ -150,6 +151,7 @@ func readInfo(top blobDirectory) info {
 			ProductVersion: fact(err, list.Text, "Product Version"),
 			BuildVersion:   fact(err, list.Text, "Build Version"),
 		},
+		serial:   text(list, "Serial Number"),
 		date:     fact(err, list.Date, "Last Backup Date"),
 		software: fact(err, list.Text, "iTunes Version"),
 		system:   system,
@@ -164,7 +166,8 @@ var errNoKeys = errors.New("it has none of the keys that a device writes")
 // properties is Manifest.plist.
 type properties struct {
 	err         error
-	identity    device.Identity // Lockdown
+	identity    device.Identity // Lockdown, like serial
+	serial      string
 	encrypted   device.Fact[bool]
 	passcode    device.Fact[bool]
 	date        device.Fact[time.Time]
@@ -193,6 +196,7 @@ func readProperties(top blobDirectory) properties {
 			ProductVersion: fact(err, lockdown.Text, "ProductVersion"),
 			BuildVersion:   fact(err, lockdown.Text, "BuildVersion"),
 		},
+		serial:      text(lockdown, "SerialNumber"),
 		encrypted:   fact(err, list.Bool, "IsEncrypted"),
 		passcode:    fact(err, list.Bool, "WasPasscodeSet"),
 		date:        fact(err, list.Date, "Date"),

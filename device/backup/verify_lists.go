@@ -120,12 +120,21 @@ func (v *verification) judgeInfo() {
 // judgeIdentity compares the identity in the folder's name, Info.plist and Manifest.plist. A
 // different version is not a fault: the device was updated between two runs.
 func (v *verification) judgeIdentity() {
-	said, recorded := v.info.identity.UDID, v.properties.identity.UDID
+	said, recorded := v.info.identity, v.properties.identity
+	saidType, _ := said.ProductType.Get()
+	recordedType, _ := recorded.ProductType.Get()
+	differ := func(one, other string) bool { return one != "" && other != "" && !strings.EqualFold(one, other) }
 	switch udid := identity(v.folder, v.info, v.properties).UDID; {
-	case said != "" && recorded != "" && said != recorded:
+	case differ(said.UDID, recorded.UDID):
 		v.leaveOpen(device.StatementDevice, identityMismatch, "")
 		return
-	case said+recorded != "" && v.folder.UDID != udid:
+	case differ(v.info.serial, v.properties.serial):
+		v.leaveOpen(device.StatementDevice, identityMismatch, "their serial numbers differ")
+		return
+	case differ(saidType, recordedType):
+		v.leaveOpen(device.StatementDevice, identityMismatch, "their product types differ")
+		return
+	case said.UDID+recorded.UDID != "" && v.folder.UDID != udid:
 		v.faults.add(folderMisnamed, "")
 	}
 	v.statements.show(device.StatementDevice)
