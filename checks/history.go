@@ -153,7 +153,22 @@ func spokeOfBackups(h device.History) bool {
 // device does not have is an answer.
 func silent(err error) bool { return err != nil && !errors.Is(err, device.Absent) }
 
-func pastLast(h device.History) device.Fact[time.Time] { return h.CloudBackup.Last }
+// pastLast returns when the last good iCloud backup ended, by a record: at its date, or at that of an
+// attempt that succeeded later.
+func pastLast(h device.History) device.Fact[time.Time] {
+	last, err := h.CloudBackup.Last.Get()
+	if err != nil {
+		return h.CloudBackup.Last
+	}
+	asOf, _ := h.AsOf.Get()
+	results, _ := h.CloudBackup.Results.Get()
+	for _, result := range results {
+		if at, err := result.At.Get(); err == nil && result.Code == 0 && at.After(last) && at.Sub(asOf) <= ClockTolerance {
+			last = at
+		}
+	}
+	return device.Known(last)
+}
 
 // pastBackup returns the end of the last good iCloud backup from the newest record that has
 // one, and its age when that record was made.
@@ -164,7 +179,11 @@ func pastBackup(s device.Snapshot) (at time.Time, age time.Duration, r record, k
 
 // backupDate returns the evidence for when the last good iCloud backup ended.
 func (r record) backupDate(s device.Snapshot, at time.Time) Evidence {
-	return r.read(lastBackupKey, moment(at), freshAge(s), "HomeDomain com.apple.mobile.ldbackup.plist / LastCloudBackupDate")
+	source := "HomeDomain com.apple.mobile.ldbackup.plist / LastCloudBackupDate"
+	if last, err := r.CloudBackup.Last.Get(); err == nil && at.After(last) {
+		source = backupPlist + " / BackupStateInfo.errors"
+	}
+	return r.read(lastBackupKey, moment(at), freshAge(s), source)
 }
 
 // lastGood returns when the last known iCloud backup completed, zero if there is none: what

@@ -285,6 +285,25 @@ func TestAccountsWithoutValues(t *testing.T) {
 	}
 }
 
+// An attempt before there was an iCloud Backup has no date, so it may have been made since the last
+// good one.
+func TestAttemptBeforeICloudBackup(t *testing.T) {
+	for at, want := range map[time.Time]error{day: nil, time.Unix(0, 0): device.Implausible} {
+		var h device.History
+		state := map[string]any{"errors": []any{map[string]any{"domain": "MBErrorDomain", "code": 303, "date": at}}}
+		if err := MobileBackup(&h, marshal(t, map[string]any{"BackupStateInfo": state})); err != nil {
+			t.Fatal(err)
+		}
+		results, err := h.CloudBackup.Results.Get()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := results[0].At.Get(); !errors.Is(err, want) {
+			t.Errorf("%v: %v", at, err)
+		}
+	}
+}
+
 // A plan of no storage, a backup of no size and a whole smaller than a part are not sizes.
 func TestSizesThatCannotBeRight(t *testing.T) {
 	for quota, want := range map[uint64]device.Fact[uint64]{

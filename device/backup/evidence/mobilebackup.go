@@ -195,7 +195,7 @@ func attemptOf(item safeplist.Dict) (device.PastAttempt, error) {
 	}
 	domain, _ := item.Text("domain")
 	attempt := device.PastAttempt{
-		At:     device.FactOf(item.Date("date")),
+		At:     sinceCloudBackup(device.FactOf(item.Date("date"))),
 		Domain: clip(domain), Code: code,
 		Description: clipped(item.Text("localizedDescription")),
 		Build:       clipped(item.Text("BuildVersion")),
@@ -209,6 +209,14 @@ func attemptOf(item safeplist.Dict) (device.PastAttempt, error) {
 		attempt.Underlying = append(attempt.Underlying, device.PastCause{Domain: clip(domain), Code: code})
 	}
 	return attempt, nil
+}
+
+// sinceCloudBackup keeps a date only if there was an iCloud Backup then.
+func sinceCloudBackup(date device.Fact[time.Time]) device.Fact[time.Time] {
+	if at, err := date.Get(); err == nil && at.Before(firstCloudBackup) {
+		return device.Unknown[time.Time](device.Implausible)
+	}
+	return date
 }
 
 // underlying returns the first underlying error, or nil.
