@@ -44,6 +44,21 @@ func TestTimesArePeoplesOwn(t *testing.T) {
 			t.Errorf("%s: the zone is not an input", name)
 		}
 	}
+	// A date without a time stays that of the sentences.
+	west := time.FixedZone("EST", -5*60*60)
+	dated := reporttest.Failing("Ann’s iPhone")
+	dated.Diagnosis.Causes[0].Summary = "The table is of 2026-08-17."
+	dated.Diagnosis.Causes[0].Evidence[0].AsOf = time.Date(2026, 8, 17, 0, 0, 0, 0, time.UTC)
+	for _, name := range []string{"table", "html", "markdown"} {
+		f, _ := format.Find(name)
+		var out bytes.Buffer
+		if err := f.Write(&out, report.New(reporttest.Run(dated)), format.Options{Width: 200, UTF8: true, Zone: west}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(out.String(), "2026-08-16") || !strings.Contains(out.String(), "2026-08-17") {
+			t.Errorf("%s: a date moved by a day:\n%s", name, out.String())
+		}
+	}
 	if got := report.InZone(r, berlin).Devices[0].Suppressed[0].Until.Format(time.DateOnly); got != "2026-12-01" {
 		t.Errorf("a suppression that ends at midnight ends on %s", got)
 	}

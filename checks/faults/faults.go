@@ -58,6 +58,8 @@ func RemedyIn(mode string, s Situation) string {
 		return fault.Remedy
 	case s.InLibrary && (fault.Action == BackUp || fault.Action == Again || fault.Action == StartOver):
 		return anotherCopy
+	case s.InLibrary && (mode == "orphan" || mode == "encryption-required"): // the remedy is of a folder that backups build on
+		return ""
 	case s.Archived: // it is left as it is, and no backup builds on it
 		return ""
 	case fault.Action == Other:

@@ -41,6 +41,7 @@ func TestRemedyIn(t *testing.T) {
 		"a decrypted copy":        {Situation{Modes: []string{"decrypted-copy", "blob-missing", "info-missing", "old"}}, map[string]string{"decrypted-copy": "Keep the encrypted original, and verify that.", "blob-missing": "", "info-missing": "", "old": ""}},
 		"a closed archived copy":  {Situation{Archived: true, Modes: []string{"password-needed"}}, map[string]string{"password-needed": "Verify it again with the backup password." + newPassword}},
 		"a copy":                  {Situation{InLibrary: true, Modes: []string{"blob-missing", "changed", "little-space"}}, map[string]string{"blob-missing": anotherCopy, "changed": "Wait until nothing writes to it, and verify it again."}},
+		"a copy, as it is":        {Situation{InLibrary: true, Modes: []string{"orphan", "encryption-required"}}, map[string]string{"orphan": "", "encryption-required": ""}},
 		"uploading":               {Situation{Modes: []string{"interrupted-upload", "blob-missing", "manifest-unreadable"}}, map[string]string{"interrupted-upload": again, "blob-missing": "", "manifest-unreadable": ""}},
 		"moving, and refused":     {Situation{NextFails: true, Modes: []string{"interrupted-move", "manifest-unreadable"}}, map[string]string{"interrupted-move": "", "manifest-unreadable": anew}},
 		"a cleanup, and lost":     {Situation{Modes: []string{"blob-missing", "interrupted-cleanup"}}, map[string]string{"blob-missing": anew, "interrupted-cleanup": ""}},

@@ -122,7 +122,7 @@ func evidenceOf(f report.Finding, read time.Time) []htmlEvidence {
 	return convert(f.Evidence, func(e report.Evidence) htmlEvidence {
 		evidence := htmlEvidence{Key: report.Clean(e.Key), Value: report.Clean(e.Value), Expected: report.Clean(e.Expected), Source: report.Clean(e.Source), AsOf: timeOf(e.AsOf)}
 		if days := words.Days(read.Sub(e.AsOf)); days > 0 && !e.AsOf.IsZero() {
-			evidence.AsOf.Text = words.Date(e.AsOf)
+			evidence.AsOf.Text = words.Date(e.AsOf.UTC()) // as in the table
 			evidence.AsOf.Age = words.Count(days, "day") + " old"
 		}
 		return evidence

@@ -238,14 +238,15 @@ func evidenceText(e report.Evidence, takenAt time.Time) string {
 	return e.Key + ": " + valueText(e, takenAt)
 }
 
-// valueText returns the value that was read, with its date if it is older than a day.
+// valueText returns the value that was read, with its date if it is older than a day. A date without
+// a time is in UTC, as in sentences, which cannot be converted to another zone.
 func valueText(e report.Evidence, takenAt time.Time) string {
 	text := e.Value
 	if e.Expected != "" {
 		text += " (expected " + e.Expected + ")"
 	}
 	if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
-		text += ", as of " + words.Date(e.AsOf)
+		text += ", as of " + words.Date(e.AsOf.UTC())
 	}
 	return text
 }
