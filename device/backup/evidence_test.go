@@ -69,6 +69,34 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// A record that was altered on this disk, as its digest shows, is no evidence, even where it can be
+// read.
+func TestEvidenceAltered(t *testing.T) {
+	list := func(on bool) []byte { return backuptest.Plist(map[string]any{"CloudBackupEnabled": on}) }
+	for _, s := range shapes {
+		files := []backuptest.File{{Domain: "HomeDomain", Path: lastBackups.path, Data: list(true)}}
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(files)})
+		must(t, err)
+		folder := find(t, written)
+		options := unlocked(t, folder, s)
+		if on, err := Evidence(t.Context(), folder, options).CloudBackup.Enabled.Get(); err != nil || !on {
+			t.Errorf("%s: enabled %v, %v", s.name, on, err)
+		}
+		path := written.Blob("HomeDomain", lastBackups.path)
+		data, err := os.ReadFile(path)
+		must(t, err)
+		if s.password == "" {
+			data = list(false)
+		} else {
+			data[len(data)-20] ^= 1
+		}
+		must(t, os.WriteFile(path, data, 0o600))
+		if err := get(Evidence(t.Context(), folder, options).CloudBackup.Enabled); !errors.Is(err, device.Inconclusive) {
+			t.Errorf("%s, altered: %v", s.name, err)
+		}
+	}
+}
+
 // After an update to iOS 27 the state from before remains in RootDomain, and is longer. One that
 // cannot be read may be the newer one.
 func TestEvidenceOfTwoStates(t *testing.T) {

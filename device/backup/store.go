@@ -1,7 +1,9 @@
 package backup
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha1"
 	"errors"
 	"io"
 	"io/fs"
@@ -48,6 +50,7 @@ type store struct {
 	options    Options
 	manifest   manifest.Manifest // nil if the list of an unencrypted backup cannot be read: IDs are enough
 	locked     bool              // the files are encrypted
+	asSent     bool              // the files are stored as the device sent them, so that digests are of their bytes
 }
 
 func openStore(ctx context.Context, folder Folder, options Options) (*store, error) {
@@ -89,6 +92,7 @@ func (s *store) openList(ctx context.Context, folder Folder) error {
 		return nil
 	}
 	v.judgeKind(ctx, m)
+	s.asSent = v.kind == plain || v.kind == locked
 	switch v.kind {
 	case locked:
 		if s.locked = true; s.options.Keys == nil {
@@ -160,7 +164,7 @@ func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 		return plainFile{}, device.Inconclusive
 	case opened == nil:
 		return plainFile{}, device.Malformed
-	case info.dataless:
+	case info.dataless, s.isAltered(row, opened, info.size):
 		opened.Close()
 		return plainFile{}, device.Inconclusive
 	case !s.locked:
@@ -172,6 +176,17 @@ func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 		return plainFile{}, err
 	}
 	return plainFile{plain, opened, plain.Size()}, nil
+}
+
+// isAltered reports whether a file that serves as evidence is not as the device sent it: its digest,
+// if it has one, is of other bytes.
+func (s *store) isAltered(row manifest.Row, stored io.ReaderAt, size uint64) bool {
+	if !s.asSent || len(row.Digest) == 0 || size == 0 || size > maxEvidence {
+		return false
+	}
+	sum := sha1.New()
+	_, err := io.Copy(sum, io.NewSectionReader(stored, 0, int64(size)))
+	return err == nil && !bytes.Equal(sum.Sum(nil), row.Digest)
 }
 
 // find looks a file up in the list, if that can be read.
