@@ -7,8 +7,8 @@ import (
 )
 
 // PlainText decodes a text as UTF-8 without a byte order mark. Windows writes UTF-16, usually
-// with a mark, and editors there add one to UTF-8 too. Without a mark, a text is UTF-16 if
-// every other byte at its start is zero, which no password has.
+// with a mark, and editors there add one to UTF-8 too. Without a mark, a text is UTF-16 if one of the
+// first two bytes is zero, which no password has, or if it has a line break of two bytes.
 func PlainText(text []byte) []byte {
 	switch {
 	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
@@ -21,9 +21,24 @@ func PlainText(text []byte) []byte {
 		return fromUTF16(text, binary.LittleEndian)
 	case len(text) >= 2 && text[0] == 0 && text[1] != 0:
 		return fromUTF16(text, binary.BigEndian)
+	case breaksLine(text, binary.LittleEndian):
+		return fromUTF16(text, binary.LittleEndian)
+	case breaksLine(text, binary.BigEndian):
+		return fromUTF16(text, binary.BigEndian)
 	default:
 		return text
 	}
+}
+
+// breaksLine reports whether a text has a line break if it is read as UTF-16. In other scripts than
+// the Latin one its bytes are no zeros.
+func breaksLine(text []byte, order binary.ByteOrder) bool {
+	for i := 0; i+1 < len(text); i += 2 {
+		if order.Uint16(text[i:]) == '\n' {
+			return true
+		}
+	}
+	return false
 }
 
 // fromUTF16 drops an odd last byte.
