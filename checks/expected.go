@@ -63,7 +63,7 @@ func expectedHeadline(s device.Snapshot, d Diagnosis) string {
 
 // computerNeeded lists what "backed up" means for a device that backs up to a computer.
 var computerNeeded = []needed{
-	{"copy-on-computer", "A backup of the device is on this computer", "whether a backup is on this computer is unknown", showCopy},
+	{"copy-on-computer", "A backup that the next one can build on is on this computer", "whether a backup is on this computer is unknown", showCopy},
 	{"copy-whole", "The newest backup on this computer is whole", "whether the newest backup on this computer is whole is unknown", showCopyWhole},
 	{"copy-fresh", "The newest backup on this computer is recent", "the age of the newest backup on this computer is unproved", showCopyFresh},
 }
@@ -147,6 +147,9 @@ func judgeExpectedCopy(s device.Snapshot) []Finding {
 		}
 		if err != nil {
 			return unknown(s, "Whether a backup is on this computer", err)
+		}
+		if len(s.Backups) > 0 {
+			return expectedProblem("Only archived copies of this device were found on this computer, where its backups are expected.", placesEvidence(s, places))
 		}
 		return expectedProblem("No backup of this device was found on this computer, where its backups are expected.", placesEvidence(s, places))
 	}

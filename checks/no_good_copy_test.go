@@ -30,6 +30,8 @@ var noGoodCopyJudgements = []judgement{
 		"The local backup of 2026-11-12 is broken (blob-missing).", ""},
 	{"expected, and none found", well(lookedIn(device.Known[uint64](2)), expecting(device.ExpectComputer, 14)), Problem,
 		"No backup of this device was found on this computer, where its backups are expected.", ""},
+	{"expected, and only archived copies found", well(withBackups(archived(wholeBackup())), expecting(device.ExpectComputer, 14)), Problem,
+		"Only archived copies of this device were found on this computer, where its backups are expected.", ""},
 	{"expected, and not looked for", well(lookedIn(device.Known[uint64](0)), expecting(device.ExpectComputer, 14)), Unknown,
 		"Whether a backup is on this computer could not be read: it was not asked for.", device.NotAsked},
 	{"expected, without a date", well(withBackups(undated(wholeBackup())), expecting(device.ExpectComputer, 14)), Unknown,
