@@ -153,7 +153,8 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 		v.contradiction("IsEncrypted: " + v.denial())
 	}
 	if v.kind == plain && p.blocks > 0 {
-		v.kind = disputed // they may be encrypted, and their keys lost
+		v.kind = disputed // the files may be encrypted, and their keys lost
+		v.contradiction("files are as long as encrypted ones, and no record carries a key")
 	}
 	v.statements.show(device.StatementKind)
 }

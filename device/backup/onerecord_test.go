@@ -136,6 +136,23 @@ func TestAllKeysLost(t *testing.T) {
 	}
 }
 
+// Nothing says any more that these files are encrypted, but for their lengths.
+func TestAllKeysAndTheFlagLost(t *testing.T) {
+	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
+			Layout: layout, Password: "0000", Files: slices.Values(healthy),
+			Record: func(_ backuptest.File, digest, _ []byte) ([]byte, []byte) { return digest, nil },
+		})
+		must(t, err)
+		editPlist(propertiesName, func(d map[string]any) {
+			delete(d, "IsEncrypted")
+			delete(d, "ManifestKey")
+			delete(d, "BackupKeyBag")
+		})(t, written)
+		expect(t, "keys and flag lost", device.CannotTell, []string{"encryption-contradicted"}, proofsIn(t, find(t, written))...)
+	}
+}
+
 // A plain backup with the Manifest.plist of an encrypted one was never encrypted.
 func TestPropertiesOfAnEncryptedBackup(t *testing.T) {
 	for _, layout := range []backuptest.Layout{backuptest.DB, backuptest.MBDB} {

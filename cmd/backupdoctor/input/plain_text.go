@@ -30,8 +30,8 @@ func PlainText(text []byte) []byte {
 	}
 }
 
-// breaksLine reports whether a text has a line break if it is read as UTF-16. In other scripts than
-// the Latin one its bytes are no zeros.
+// breaksLine reports whether a text has a line break if it is read as UTF-16. Outside the Latin script
+// no other byte is zero.
 func breaksLine(text []byte, order binary.ByteOrder) bool {
 	for i := 0; i+1 < len(text); i += 2 {
 		if order.Uint16(text[i:]) == '\n' {
