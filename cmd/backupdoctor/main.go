@@ -21,6 +21,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -30,7 +31,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
-func main() { os.Exit(process(releases.Embedded, linked)) }
+func main() {
+	if f := os.Getenv("XPROF"); f != "" {
+		o, _ := os.Create(f)
+		runtime.SetCPUProfileRate(1000)
+		pprof.StartCPUProfile(o)
+		code := process(releases.Embedded, linked)
+		pprof.StopCPUProfile()
+		os.Exit(code)
+	}
+	os.Exit(process(releases.Embedded, linked))
+}
 
 // process runs the command line of this process, with a built-in release table and an optional
 // hub, and returns the exit code.

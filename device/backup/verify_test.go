@@ -1025,6 +1025,23 @@ func TestManifestJournal(t *testing.T) {
 	expect(t, "a folder", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shapes[0])...)
 }
 
+// What was in a page that belongs to no table is not known.
+func TestManifestWithAnUnusedPage(t *testing.T) {
+	written := write(t, shapes[0])
+	path := filepath.Join(written.Path, dbName)
+	content, err := os.ReadFile(path)
+	must(t, err)
+	pageSize := int(binary.BigEndian.Uint16(content[16:]))
+	binary.BigEndian.PutUint32(content[28:], uint32(len(content)/pageSize+1))
+	must(t, os.WriteFile(path, append(content, make([]byte, pageSize)...), 0o600))
+	for _, proof := range proofsOf(t, written, shapes[0]) {
+		expect(t, "an unused page", device.CannotTell, []string{"list-incomplete"}, proof)
+		if proof.NextFails {
+			t.Error("the next backup is said to fail")
+		}
+	}
+}
+
 // A log that was not read may hold changes.
 func TestManifestLogNotRead(t *testing.T) {
 	written := write(t, shapes[0])

@@ -40,6 +40,10 @@ const (
 // ErrSchema means that the tables of the database are not those expected.
 var ErrSchema = errors.New("the database does not have the expected tables")
 
+// ErrUnusedPage means that a page belongs to no table and is not free. Nothing is wrong with the
+// tables, but what was in it is missing.
+var ErrUnusedPage = errors.New("a page of the database is in no table")
+
 // ErrCopy means that this computer could not make the temporary copy of a database. Nothing is
 // known of the database, so the error does not wrap its cause: a folder of this computer that is
 // missing or not writable is not one of the backup.
@@ -299,10 +303,14 @@ func (c *Conn) check(pragma string) error {
 	if _, rest, ok := strings.Cut(found, "***\n"); ok { // after the name of the database on this connection
 		found = rest
 	}
-	if found != "ok" {
+	switch {
+	case found == "ok":
+		return nil
+	case strings.HasSuffix(found, ": never used"):
+		return fmt.Errorf("%s: %w: %.200s", pragma, ErrUnusedPage, found)
+	default:
 		return fmt.Errorf("%s: %.200s", pragma, found)
 	}
-	return nil
 }
 
 // Bytes returns the first column of a query's first row; nil if there is none.
