@@ -21,7 +21,6 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -31,17 +30,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
-func main() {
-	if f := os.Getenv("XPROF"); f != "" {
-		o, _ := os.Create(f)
-		runtime.SetCPUProfileRate(1000)
-		pprof.StartCPUProfile(o)
-		code := process(releases.Embedded, linked)
-		pprof.StopCPUProfile()
-		os.Exit(code)
-	}
-	os.Exit(process(releases.Embedded, linked))
-}
+func main() { os.Exit(process(releases.Embedded, linked)) }
 
 // process runs the command line of this process, with a built-in release table and an optional
 // hub, and returns the exit code.

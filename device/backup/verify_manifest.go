@@ -252,6 +252,8 @@ func (v *verification) judgeCheck(ctx context.Context, err error) {
 	case err == nil || ctx.Err() != nil:
 	case obstacle(err) != nil:
 		v.leaveOpen(device.StatementList, obstacle(err), shortError(err))
+	case errors.Is(err, database.ErrUnusedPage):
+		v.leaveOpen(device.StatementList, listIncomplete, "a page of it belongs to no table, and its entries may be missing")
 	default:
 		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	}
