@@ -30,7 +30,7 @@ func nextNotes(r report.Report) []string {
 			if checks.Next(d.Next) != next {
 				continue
 			}
-			c := commandFor(next, d)
+			c := commandFor(next, r, d)
 			i := slices.IndexFunc(commands, func(other nextCommand) bool { return other.text == c.text })
 			if i < 0 {
 				i = len(commands)
@@ -73,7 +73,7 @@ func (c nextCommand) whose() string {
 }
 
 // commandFor returns the command for the next step with a device.
-func commandFor(next checks.Next, d report.Device) nextCommand {
+func commandFor(next checks.Next, r report.Report, d report.Device) nextCommand {
 	const flag, argument = " --udid ", " "
 	attached := d.Connection != ""
 	ifAttached := ""
@@ -100,7 +100,11 @@ func commandFor(next checks.Next, d report.Device) nextCommand {
 	case checks.NextSysdiagnose:
 		return nextCommand{text: "backupdoctor sysdiagnose", why: "the device gathers its logs, which are searched for failed backups", udid: ifAttached}
 	case checks.NextVerify:
-		return nextCommand{text: "backupdoctor verify", why: "proves the backup on this computer", udid: argument}
+		const why = "proves the backup on this computer"
+		if slices.ContainsFunc(r.Places, func(p report.Place) bool { return p.Program == "" }) {
+			return nextCommand{text: "backupdoctor verify --backups DIR", why: "DIR is the folder of this scan: " + why, udid: argument}
+		}
+		return nextCommand{text: "backupdoctor verify", why: why, udid: argument}
 	default:
 		return nextCommand{text: "backupdoctor explain " + device.Token(firstFinding(d.Whole()))}
 	}
