@@ -40,8 +40,8 @@ const (
 // ErrSchema means that the tables of the database are not those expected.
 var ErrSchema = errors.New("the database does not have the expected tables")
 
-// ErrUnusedPage means that a page belongs to no table and is not free. Nothing is wrong with the
-// tables, but what was in it is missing.
+// ErrUnusedPage means that a page belongs to no table and is not free. The trees of pages are sound,
+// but what was in that page may be missing. SQLite has not checked rows and indexes then.
 var ErrUnusedPage = errors.New("a page of the database is in no table")
 
 // ErrCopy means that this computer could not make the temporary copy of a database. Nothing is
