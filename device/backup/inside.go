@@ -46,8 +46,12 @@ func (v *verification) lookInside(ctx context.Context) {
 		return
 	}
 	s, err := openStore(ctx, v.folder, v.options)
-	if err != nil {
+	switch {
+	case errors.Is(err, errClosed):
 		v.statements.skip(device.StatementDatabases, "without the password no database inside can be opened")
+		return
+	case err != nil:
+		v.statements.skip(device.StatementDatabases, "no database inside can be opened")
 		return
 	}
 	defer s.close()

@@ -136,6 +136,24 @@ func TestAllKeysLost(t *testing.T) {
 	}
 }
 
+// The password is not what is missing if the keys are lost.
+func TestDatabasesWithoutKeys(t *testing.T) {
+	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
+		for _, lost := range []bool{false, true} {
+			written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: layout, Password: "0000", Files: slices.Values(healthy)})
+			must(t, err)
+			want := "without the password no database inside can be opened"
+			if lost {
+				must(t, os.Remove(filepath.Join(written.Path, propertiesName)))
+				want = "no database inside can be opened"
+			}
+			if s := Deep(t.Context(), find(t, written), Options{}).Statement(device.StatementDatabases); s.Detail != want {
+				t.Errorf("%v, lost %v: %+v", layout, lost, s)
+			}
+		}
+	}
+}
+
 // Nothing says any more that these files are encrypted, but for their lengths.
 func TestAllKeysAndTheFlagLost(t *testing.T) {
 	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
