@@ -144,7 +144,13 @@ func (v *verification) take(b *batch, row *manifest.Row) {
 			Domain: string(row.Domain), Path: string(row.Path), FileID: idText(row.ID), Detail: detailOf(row.Err),
 		})
 		isFile := row.Kind == manifest.File || row.Kind == manifest.Other && !errors.Is(row.Err, errNoKind)
-		if row.ID == (manifest.FileID{}) || !isFile {
+		if !isFile {
+			return
+		}
+		for _, id := range []device.StatementID{device.StatementLengths, device.StatementPadding, device.StatementDigests} {
+			v.statements.mark(id, device.ShownNeither, rowUnreadable) // there is nothing to compare with
+		}
+		if row.ID == (manifest.FileID{}) {
 			return
 		}
 	} else if row.Kind != manifest.File {

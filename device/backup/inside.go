@@ -91,6 +91,10 @@ func (v *verification) lookIntoDatabase(ctx context.Context, s *store, f file, a
 	if err == nil || ctx.Err() != nil {
 		return
 	}
+	if errors.Is(err, manifest.ErrRow) || errors.Is(err, manifest.ErrFileID) { // it was reported
+		v.statements.mark(device.StatementDatabases, device.ShownNeither, rowUnreadable)
+		return
+	}
 	mode := obstacle(err)
 	switch {
 	case mode != nil:

@@ -110,11 +110,11 @@ func (i *inspector) inspect(b *batch, t *task) {
 		i.leaveOpen(device.StatementFiles, linked, b, t, "")
 		return
 	}
-	i.found++
 	if !info.regular {
 		i.refute(device.StatementFiles, blobAltered, b, t, "it is not a file")
 		return
 	}
+	i.found++
 	i.stored += info.size
 	i.newest = max(i.newest, info.modified)
 	if info.modified > i.began && info.modified <= time.Now().UnixNano() {

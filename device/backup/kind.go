@@ -6,6 +6,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
@@ -28,6 +29,13 @@ func (p properties) hasKeys() bool {
 	}
 	bag, err := p.bag()
 	return err == nil && len(bag.FirstSalt) > 0
+}
+
+// hasClearList reports whether the list of files was never encrypted, although the files are, as
+// before iOS 10.2.
+func (p properties) hasClearList() bool {
+	bag, err := p.bag()
+	return err == nil && bag.Version == keybag.VersionClearList && len(bag.FirstSalt) == 0 && len(p.manifestKey) == 0
 }
 
 // isEncrypted reports whether Manifest.plist says that the backup is encrypted, by IsEncrypted
@@ -79,6 +87,10 @@ type peek struct {
 	blocks         int // unkeyed files with an encrypted length; not counted in plain backups
 }
 
+// fewKeys reports whether at most half of the records have keys: a wrong record says nothing about
+// the other files.
+func (p peek) fewKeys() bool { return p.keyed > 0 && p.keyed <= p.unkeyed }
+
 func (v *verification) peek(ctx context.Context, m manifest.Manifest) (p peek) {
 	var rows int
 	said := v.properties.kind()
@@ -128,19 +140,22 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	case p.keyed == 0 && p.unkeyed > 0 && v.properties.hasKeys():
 		v.kind = plain
 		v.contradiction("there are keys to an encrypted backup, and no record carries one")
-	case p.clear > 0 && p.encrypted == 0, v.clearList.Load() && v.properties.hasKeys() && p.encrypted == 0:
+	case p.clear > p.encrypted && (!p.fewKeys() || v.properties.hasKeys()), v.clearList.Load() && v.properties.hasKeys() && p.encrypted <= p.clear:
 		// Keys in Manifest.plist imply an encrypted Manifest.db: a program has decrypted it.
 		v.kind = decryptedCopy
 		v.leaveOpen(device.StatementKind, decrypted, "")
 	case v.clearList.Load() && v.properties.hasKeys():
 		v.kind = locked
 		v.contradiction("there are keys to an encrypted Manifest.db, and it is in the clear")
+	case p.fewKeys() && (said == plain || missing && !v.properties.hasKeys()):
+		v.kind = plain
+		v.contradiction("IsEncrypted: " + v.denial() + ", and some records carry keys")
 	case said == locked, said == disputed && missing && p.keyed > 0:
 		v.kind = locked
-	case said == disputed && p.keyed > 0:
+	case said == disputed && p.keyed > 0 && !p.fewKeys():
 		v.kind = locked
 		v.contradiction("IsEncrypted: " + v.denial() + ", and there are keys")
-	case said == plain && p.keyed > 0 && p.encrypted > 0:
+	case said == plain && p.keyed > 0 && p.encrypted > p.clear:
 		v.kind = locked
 		v.contradiction("IsEncrypted is false, and records carry keys")
 	case said == plain && p.keyed > 0:

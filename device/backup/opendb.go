@@ -59,9 +59,11 @@ func openClearDB(ctx context.Context, file *os.File, head []byte, size int64, ke
 func openLockedDB(ctx context.Context, file *os.File, size int64, p properties, keys *keybag.Keys) (manifest.Manifest, error) {
 	switch {
 	case p.kind() == plain:
-		return nil, errors.New("it is not a database")
+		return nil, errNoDatabase
 	case !p.isEncrypted():
 		return nil, errKeysLost
+	case p.hasClearList():
+		return nil, errNoDatabase
 	case size%cbc.BlockSize != 0:
 		return nil, fmt.Errorf("%s not a multiple of 16, as every encrypted file is", counted(size, "byte is", "bytes are"))
 	case keys == nil:
@@ -84,6 +86,8 @@ func openLockedDB(ctx context.Context, file *os.File, size int64, p properties, 
 	}
 	return manifest.OpenEncryptedDB(ctx, file, key)
 }
+
+var errNoDatabase = errors.New("it is not a database")
 
 // errKeysLost means that the manifest is not plain and that Manifest.plist neither has its key
 // nor says that there is none.

@@ -101,7 +101,7 @@ func (s *store) openList(ctx context.Context, folder Folder) error {
 	case disputed:
 		return errKeysLost
 	case unknownKind: // Manifest.plist is lost
-		if p := v.peek(ctx, m); p.encrypted > 0 && p.clear == 0 {
+		if p := v.peek(ctx, m); p.encrypted > 0 && p.encrypted >= p.clear {
 			return errKeysLost
 		}
 	}
@@ -153,6 +153,12 @@ func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 	row, err := s.find(ctx, id)
 	if err != nil {
 		return plainFile{}, err
+	}
+	switch {
+	case row.Err != nil:
+		return plainFile{}, row.Err
+	case s.manifest != nil && row.Kind != manifest.File:
+		return plainFile{}, manifest.ErrRow
 	}
 	opened, info, err := s.blobs.open(id)
 	switch {

@@ -8,6 +8,7 @@ package backuptest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
@@ -45,6 +46,7 @@ type Backup struct {
 	Date     time.Time      // zero means a fixed day
 	Seed     byte           // for keys and salts
 	Files    iter.Seq[File] // may be nil
+	Change   func(*Record)  // changes records before they are written; may be nil
 
 	// Record changes the digest and the key in the record of a file; nil to leave them.
 	Record func(f File, digest, key []byte) (newDigest, newKey []byte)
@@ -59,6 +61,19 @@ type File struct {
 
 	Recorded int  // the size in the file list; 0 means that of Data
 	NoSize   bool // the file list has no size
+}
+
+// A Record is what the file list says about an entry.
+type Record struct {
+	File                 // as stored
+	ID            string // fileID; an mbdb has none
+	Flags         int64  // an mbdb has none
+	Mode          uint16
+	Size          int
+	Class         uint8
+	Digest        []byte
+	EncryptionKey []byte
+	Times         int // how often it is written; twice is for an mbdb
 }
 
 // Kind is the type of an entry.
@@ -183,42 +198,47 @@ func (w *writer) properties() any {
 	return properties
 }
 
-// stored is a file as stored in the backup, and its record in the manifest.
-type stored struct {
-	File
-	id            string
-	digest        []byte
-	encryptionKey []byte
-}
-
-// store writes the bytes of a file.
-func (w *writer) store(f File) (stored, error) {
-	s := stored{File: f, id: fileID(f.Domain, f.Path)}
+// store writes the bytes of a file, and returns its record.
+func (w *writer) store(f File) (Record, error) {
+	r := Record{
+		File: f, ID: fileID(f.Domain, f.Path), Flags: 1 << f.Kind, Mode: modes[f.Kind],
+		Size: cmp.Or(f.Recorded, len(f.Data)), Times: 1,
+	}
 	if app, isApp := strings.CutPrefix(f.Domain, "AppDomain-"); isApp {
 		w.apps[app] = true
 	}
-	if f.Kind != Regular {
-		return s, nil
+	var err error
+	if f.Kind == Regular {
+		err = w.bytes(&r)
 	}
-	data := f.Data
+	if w.Change != nil {
+		w.Change(&r)
+	}
+	return r, err
+}
+
+// bytes stores the bytes of a file, and completes its record.
+func (w *writer) bytes(r *Record) error {
+	data := r.Data
+	r.Class = fileClass // directories have none
 	if w.locks != nil {
-		data, s.encryptionKey = w.locks.encrypt(f.Data)
+		data, r.EncryptionKey = w.locks.encrypt(r.Data)
 	}
-	if carriesDigest(f.Domain) {
+	if carriesDigest(r.Domain) {
 		sum := sha1.Sum(data)
-		s.digest = sum[:]
+		r.Digest = sum[:]
 	}
 	if w.Record != nil {
-		s.digest, s.encryptionKey = w.Record(f, s.digest, s.encryptionKey)
+		r.Digest, r.EncryptionKey = w.Record(r.File, r.Digest, r.EncryptionKey)
 	}
-	path := w.Blob(f.Domain, f.Path)
+	path := w.Blob(r.Domain, r.Path)
 	if folder := filepath.Dir(path); !w.made[folder] {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return s, err
+			return err
 		}
 		w.made[folder] = true
 	}
-	return s, os.WriteFile(path, data, 0o600)
+	return os.WriteFile(path, data, 0o600)
 }
 
 // carriesDigest reports whether files of a domain have digests: those of apps and of the camera
@@ -232,18 +252,8 @@ func carriesDigest(domain string) bool {
 	return true
 }
 
-// mode returns the st_mode of an entry.
-func (s stored) mode() uint16 {
-	return map[Kind]uint16{Regular: 0o100644, Directory: 0o040755, Link: 0o120755}[s.Kind]
-}
-
-// protectionClass returns the protection class of an entry; directories have none.
-func (s stored) protectionClass() uint8 {
-	if s.Kind == Regular {
-		return fileClass
-	}
-	return 0
-}
+// modes are the st_modes of the kinds.
+var modes = map[Kind]uint16{Regular: 0o100644, Directory: 0o040755, Link: 0o120755}
 
 // Bytes returns n non-repeating bytes that depend on seed.
 func Bytes(n int, seed uint64) []byte {

@@ -37,7 +37,11 @@ func (w *writer) lock() {
 		bag.Write(value)
 	}
 	number := func(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
-	put("VERS", number(5))
+	version := uint32(3)
+	if w.Layout == DB {
+		version = 5
+	}
+	put("VERS", number(version))
 	put("TYPE", number(1))
 	put("UUID", l.draw(16))
 	put("HMCK", l.draw(40))

@@ -3,7 +3,6 @@ package backuptest
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha1"
@@ -66,15 +65,18 @@ func (w *writer) database(path string) (err error) {
 		return err
 	}
 	for file := range w.Files {
-		s, err := w.store(file)
+		r, err := w.store(file)
 		if err != nil {
 			return err
 		}
-		insert.BindText(1, s.id)
-		insert.BindText(2, s.Domain)
-		insert.BindText(3, s.Path)
-		insert.BindInt64(4, int64(1<<s.Kind))
-		switch record := seal(s.archive()).(type) {
+		if r.Times == 0 {
+			continue
+		}
+		insert.BindText(1, r.ID)
+		insert.BindText(2, r.Domain)
+		insert.BindText(3, r.Path)
+		insert.BindInt64(4, r.Flags)
+		switch record := seal(r.archive()).(type) {
 		case string:
 			insert.BindText(5, record)
 		case []byte:
@@ -91,24 +93,24 @@ func (w *writer) database(path string) (err error) {
 }
 
 // archive encodes an MBFile as NSKeyedArchiver does.
-func (s stored) archive() []byte {
+func (r Record) archive() []byte {
 	class := map[string]any{"$classname": "MBFile", "$classes": []string{"MBFile", "NSObject"}}
 	modified := Day.Unix()
 	file := map[string]any{
-		"$class": plist.UID(3), "RelativePath": plist.UID(2), "Size": s.recorded(), "Mode": int(s.mode()),
-		"ProtectionClass": int(s.protectionClass()), "Birth": modified, "LastModified": modified, "LastStatusChange": modified,
+		"$class": plist.UID(3), "RelativePath": plist.UID(2), "Size": r.Size, "Mode": int(r.Mode),
+		"ProtectionClass": int(r.Class), "Birth": modified, "LastModified": modified, "LastStatusChange": modified,
 		"UserID": 501, "GroupID": 501, "InodeNumber": 55569, "Flags": 0,
 	}
-	objects := []any{"$null", file, s.Path, class}
-	if s.NoSize {
+	objects := []any{"$null", file, r.Path, class}
+	if r.NoSize {
 		delete(file, "Size")
 	}
-	if s.digest != nil {
-		file["Digest"] = s.digest
+	if r.Digest != nil {
+		file["Digest"] = r.Digest
 	}
-	if s.encryptionKey != nil {
+	if r.EncryptionKey != nil {
 		file["EncryptionKey"] = plist.UID(4)
-		objects = append(objects, map[string]any{"NS.data": s.encryptionKey, "$class": plist.UID(5)},
+		objects = append(objects, map[string]any{"NS.data": r.EncryptionKey, "$class": plist.UID(5)},
 			map[string]any{"$classname": "NSMutableData", "$classes": []string{"NSMutableData", "NSData", "NSObject"}})
 	}
 	return Plist(map[string]any{
@@ -125,9 +127,6 @@ func sealRecord(key, record []byte) string {
 	return base64.StdEncoding.EncodeToString(data)
 }
 
-// recorded returns the size in the file list.
-func (s stored) recorded() int { return cmp.Or(s.Recorded, len(s.Data)) }
-
 // mbdb writes a Manifest.mbdb.
 func (w *writer) mbdb() error {
 	file, err := os.Create(filepath.Join(w.Path, "Manifest.mbdb"))
@@ -137,17 +136,19 @@ func (w *writer) mbdb() error {
 	out := bufio.NewWriter(file)
 	out.WriteString("mbdb\x05\x00")
 	for f := range w.Files {
-		s, err := w.store(f)
+		r, err := w.store(f)
 		if err != nil {
 			return errors.Join(err, file.Close())
 		}
-		out.Write(s.record())
+		for range r.Times {
+			out.Write(r.bytes())
+		}
 	}
 	return errors.Join(out.Flush(), file.Close())
 }
 
-// record encodes one mbdb entry.
-func (s stored) record() []byte {
+// bytes encodes one mbdb entry.
+func (r Record) bytes() []byte {
 	var record []byte
 	text := func(value []byte) {
 		if value == nil {
@@ -157,18 +158,18 @@ func (s stored) record() []byte {
 		record = binary.BigEndian.AppendUint16(record, uint16(len(value)))
 		record = append(record, value...)
 	}
-	text([]byte(s.Domain))
-	text([]byte(s.Path))
+	text([]byte(r.Domain))
+	text([]byte(r.Path))
 	text(nil) // link target
-	text(s.digest)
-	text(s.encryptionKey)
-	record = binary.BigEndian.AppendUint16(record, s.mode())
+	text(r.Digest)
+	text(r.EncryptionKey)
+	record = binary.BigEndian.AppendUint16(record, r.Mode)
 	record = binary.BigEndian.AppendUint64(record, 55569) // inode
 	record = binary.BigEndian.AppendUint32(record, 501)   // user
 	record = binary.BigEndian.AppendUint32(record, 501)   // group
 	for range 3 {                                         // modified, accessed, changed
 		record = binary.BigEndian.AppendUint32(record, uint32(Day.Unix()))
 	}
-	record = binary.BigEndian.AppendUint64(record, uint64(s.recorded()))
-	return append(record, s.protectionClass(), 0)
+	record = binary.BigEndian.AppendUint64(record, uint64(r.Size))
+	return append(record, r.Class, 0)
 }

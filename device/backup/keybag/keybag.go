@@ -34,6 +34,9 @@ const (
 	wrappedLength = 40 // a 32-byte key wrapped as in RFC 3394
 )
 
+// VersionClearList is the VERS of backups that do not encrypt their list of files: those before iOS 10.2.
+const VersionClearList = 3
+
 // TypeBackup is the TYPE of a keybag that a backup password unlocks.
 const TypeBackup = 1
 
