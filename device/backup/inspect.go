@@ -34,6 +34,7 @@ type tally struct {
 	lengthsRight, lengthsByHeader, lengthsUnknown      uint64
 	longer                                             uint64 // longer than recorded, without a digest
 	withDigest, digestsRight, digestsLeft, withoutOnes uint64
+	asRecorded, asEncrypted                            uint64 // files with their recorded length, and with that of their ciphertext
 	emptyLeft                                          uint64 // of digestsLeft: files of 0 bytes, as recorded
 	receivedRight                                      uint64 // files identical to what arrived
 	touched                                            uint64 // files modified during the inspection
@@ -54,6 +55,8 @@ func (t *tally) add(o *tally) {
 	t.withDigest += o.withDigest
 	t.digestsRight += o.digestsRight
 	t.digestsLeft += o.digestsLeft
+	t.asRecorded += o.asRecorded
+	t.asEncrypted += o.asEncrypted
 	t.emptyLeft += o.emptyLeft
 	t.withoutOnes += o.withoutOnes
 	t.receivedRight += o.receivedRight

@@ -21,6 +21,12 @@ func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 		i.empty(b, t)
 		return
 	}
+	switch {
+	case t.hasSize && stored == t.size:
+		i.asRecorded++
+	case t.hasSize && stored == cbc.StoredSize(t.size):
+		i.asEncrypted++
+	}
 	var settled bool
 	switch {
 	case i.known && i.received.Size != stored:

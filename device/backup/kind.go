@@ -169,7 +169,7 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	}
 	if v.kind == plain && p.blocks > 0 {
 		v.kind = disputed // the files may be encrypted, and their keys lost
-		v.contradiction("files are as long as encrypted ones, and no record carries a key")
+		v.contradiction(asLongAsEncrypted)
 	}
 	v.statements.show(device.StatementKind)
 }
@@ -203,6 +203,9 @@ func (v *verification) leaveKindOpen() {
 		v.statements.mark(id, device.ShownNeither, v.lost)
 	}
 }
+
+// asLongAsEncrypted is the contradiction of a backup whose keys may all be lost.
+const asLongAsEncrypted = "files are as long as encrypted ones, and no record carries a key"
 
 // denial describes what IsEncrypted says instead of true.
 func (v *verification) denial() string {

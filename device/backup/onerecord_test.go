@@ -198,3 +198,24 @@ func TestReadEncryption(t *testing.T) {
 		}
 	}
 }
+
+// The same with a flag that denies it: no file has its own length.
+func TestAllKeysLostAndTheFlagFalse(t *testing.T) {
+	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
+			Layout: layout, Password: "0000", Files: slices.Values(healthy),
+			Record: func(_ backuptest.File, digest, _ []byte) ([]byte, []byte) { return digest, nil },
+		})
+		must(t, err)
+		editPlist(propertiesName, func(d map[string]any) {
+			d["IsEncrypted"] = false
+			delete(d, "ManifestKey")
+			delete(d, "BackupKeyBag")
+		})(t, written)
+		for _, proof := range proofsIn(t, find(t, written)) {
+			if verdict := checks.BackupVerdict(proof); verdict != device.CannotTell || !slices.Contains(modes(proof), "encryption-contradicted") {
+				t.Errorf("%v, %s: %s, %v", layout, proof.Depth, verdict, modes(proof))
+			}
+		}
+	}
+}

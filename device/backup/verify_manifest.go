@@ -125,6 +125,9 @@ func (v *verification) concludeFiles() {
 	if v.counts.found < v.listed.Load() {
 		v.statements.leaveWith(device.StatementFiles, device.StatementLengths, device.StatementPadding, device.StatementDigests)
 	}
+	if v.kind == plain && v.counts.asEncrypted > 0 && v.counts.asRecorded == 0 {
+		v.contradiction(asLongAsEncrypted)
+	}
 	v.statements.show(device.StatementList)
 	v.statements.show(device.StatementFiles)
 	v.statements.show(device.StatementLengths)
