@@ -143,7 +143,6 @@ func (m *many) changeRecord(r *backuptest.Record, others []backuptest.Record) {
 
 // change changes a part of the folder.
 func (m *many) change(t *testing.T) {
-	t.Helper()
 	path, other := m.paths[m.IntN(len(m.paths))], m.paths[m.IntN(len(m.paths))]
 	data, isFile := bytesOf(path)
 	if _, ok := bytesOf(other); !isFile || !ok {
@@ -204,8 +203,6 @@ func isOutOfReach(path string) bool {
 
 // judge verifies the backup at all depths, and compares the proofs with the oracle.
 func (m *many) judge(t *testing.T) {
-	t.Helper()
-	passwords := slices.Compact([]string{"", m.password})
 	wrong := false // something was changed other than by taking it out of reach
 	for path, original := range m.lists {
 		wrong = wrong || !isOutOfReach(path) && !holds(path, original)
@@ -213,8 +210,8 @@ func (m *many) judge(t *testing.T) {
 	for _, file := range m.files {
 		wrong = wrong || file.changed || !isOutOfReach(file.path) && !holds(file.path, file.data)
 	}
-	verdicts := map[string]device.ProofVerdict{}
-	for _, password := range passwords {
+	verdicts := map[string]device.ProofVerdict{} // by depth and password
+	for _, password := range slices.Compact([]string{"", m.password}) {
 		for _, proof := range proofsOf(t, m.written, shape{password: password}) {
 			look := strings.TrimSpace(fmt.Sprint(proof.Depth, " ", password))
 			verdict := checks.BackupVerdict(proof)
@@ -252,13 +249,12 @@ func (m *many) judgeWhole(proof device.Proof, password string, fail func(string,
 			fail("%s is no file", filepath.Base(path))
 		}
 	}
-	listed := 0
+	var listed int
 	for _, file := range m.files {
 		r := file.record
-		if r.Times == 0 {
+		if listed += r.Times; r.Times == 0 {
 			continue
 		}
-		listed++
 		data, ok := bytesOf(file.path)
 		sum := sha1.Sum(data)
 		right := bytes.Equal(r.Digest, sum[:])

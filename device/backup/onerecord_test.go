@@ -106,14 +106,13 @@ func writeRecord(t *testing.T, s shape, change recordChange) Folder {
 	}
 	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
 		Layout: s.layout, Password: s.password, Files: slices.Values(files),
-		Record: func(f backuptest.File, digest, key []byte) ([]byte, []byte) {
-			if f.Path == change.file && change.digest != nil {
-				digest = change.digest(digest)
+		Change: func(r *backuptest.Record) {
+			if r.Path == change.file && change.digest != nil {
+				r.Digest = change.digest(r.Digest)
 			}
-			if f.Path == change.file && change.key != nil && key != nil {
-				key = change.key(key)
+			if r.Path == change.file && change.key != nil && r.EncryptionKey != nil {
+				r.EncryptionKey = change.key(r.EncryptionKey)
 			}
-			return digest, key
 		},
 	})
 	must(t, err)
@@ -126,7 +125,7 @@ func TestAllKeysLost(t *testing.T) {
 	for _, layout := range []backuptest.Layout{backuptest.DB, backuptest.MBDB, backuptest.DB101} {
 		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
 			Layout: layout, Password: "0000", Files: slices.Values(files),
-			Record: func(_ backuptest.File, digest, _ []byte) ([]byte, []byte) { return digest, nil },
+			Change: func(r *backuptest.Record) { r.EncryptionKey = nil },
 		})
 		must(t, err)
 		folder := find(t, written)
@@ -159,7 +158,7 @@ func TestAllKeysAndTheFlagLost(t *testing.T) {
 	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
 		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
 			Layout: layout, Password: "0000", Files: slices.Values(healthy),
-			Record: func(_ backuptest.File, digest, _ []byte) ([]byte, []byte) { return digest, nil },
+			Change: func(r *backuptest.Record) { r.EncryptionKey = nil },
 		})
 		must(t, err)
 		editPlist(propertiesName, func(d map[string]any) {
@@ -204,7 +203,7 @@ func TestAllKeysLostAndTheFlagFalse(t *testing.T) {
 	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
 		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
 			Layout: layout, Password: "0000", Files: slices.Values(healthy),
-			Record: func(_ backuptest.File, digest, _ []byte) ([]byte, []byte) { return digest, nil },
+			Change: func(r *backuptest.Record) { r.EncryptionKey = nil },
 		})
 		must(t, err)
 		editPlist(propertiesName, func(d map[string]any) {

@@ -47,9 +47,6 @@ type Backup struct {
 	Seed     byte           // for keys and salts
 	Files    iter.Seq[File] // may be nil
 	Change   func(*Record)  // changes records before they are written; may be nil
-
-	// Record changes the digest and the key in the record of a file; nil to leave them.
-	Record func(f File, digest, key []byte) (newDigest, newKey []byte)
 }
 
 // A File is one entry of a backup.
@@ -227,9 +224,6 @@ func (w *writer) bytes(r *Record) error {
 	if carriesDigest(r.Domain) {
 		sum := sha1.Sum(data)
 		r.Digest = sum[:]
-	}
-	if w.Record != nil {
-		r.Digest, r.EncryptionKey = w.Record(r.File, r.Digest, r.EncryptionKey)
 	}
 	path := w.Blob(r.Domain, r.Path)
 	if folder := filepath.Dir(path); !w.made[folder] {
