@@ -49,6 +49,7 @@ func backupsCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			heap.KeepSmall(e.Getenv)
 			set := scan.FindBackups(ctx.Context, places)
 			if age > 0 {
 				defer e.sayExpired(expired(set, age, time.Now()), age)
@@ -75,7 +76,6 @@ func (e env) backupRunOf(ctx *cli.Context, set scan.BackupSet) (run backupRun, e
 		return run, err
 	}
 	run.judge.Checks = backupChecks()
-	heap.KeepSmall(e.Getenv)
 	inspection := scan.Inspection{Depth: device.QuickLook, Screen: e.screen}
 	if inspection.Passwords, err = e.passwordsOf(ctx); err != nil {
 		return run, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/heap"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -55,6 +56,7 @@ func (e env) verify(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	heap.KeepSmall(e.Getenv)
 	set, err := e.namedBackups(ctx)
 	if err != nil {
 		return err
