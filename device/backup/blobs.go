@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"io/fs"
 	"os"
 	"sync"
 
@@ -41,13 +42,21 @@ func (b *blobs) name(in byte) string {
 	return prefixName(in)
 }
 
-// folder returns the folder of the IDs that begin with a byte.
+// folder returns the folder of the IDs that begin with a byte. The error is errLink for a link, even
+// one to another folder of the backup.
 func (b *blobs) folder(in byte) (blobDirectory, error) {
 	folder := &b.folders[in]
 	if b.flat {
 		folder = &b.folders[0]
 	}
-	folder.once.Do(func() { folder.dir, folder.err = openDirectory(b.root, b.name(in)) })
+	folder.once.Do(func() {
+		name := b.name(in)
+		if info, err := b.root.Lstat(name); err == nil && info.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 { // on Windows also a junction
+			folder.err = errLink
+			return
+		}
+		folder.dir, folder.err = openDirectory(b.root, name)
+	})
 	return folder.dir, folder.err
 }
 

@@ -174,7 +174,7 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 			i.unread(b, t, err)
 		}
 		return true
-	case i.liesBehindLink(t.id):
+	case errors.Is(err, errLink):
 		i.leaveOpen(device.StatementFiles, linked, b, t, "its folder is a link")
 	default:
 		i.unread(b, t, err)
@@ -187,15 +187,6 @@ func (i *inspector) miss(b *batch, t *task) {
 	t.domain.missing.Add(1)
 	i.missingIn[t.id[0]].Store(true)
 	i.refute(device.StatementFiles, blobMissing, b, t, "")
-}
-
-// liesBehindLink reports whether the folder of a file is a link.
-func (i *inspector) liesBehindLink(id manifest.FileID) bool {
-	if i.blobs.flat {
-		return false
-	}
-	info, err := i.root.Lstat(prefixName(id[0]))
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // isAway reports whether a cloud drive left its placeholder, .NAME.icloud, for a file or for

@@ -912,6 +912,20 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// A folder of files that is a link is not looked into, wherever it leads.
+func TestLinkForAFolder(t *testing.T) {
+	for _, s := range shapes {
+		written := write(t, s)
+		path := withDigest(written)
+		if filepath.Dir(path) == written.Path {
+			continue // files have no folders in this layout
+		}
+		must(t, os.Rename(filepath.Dir(path), filepath.Join(written.Path, "moved")))
+		must(t, os.Symlink("moved", filepath.Dir(path)))
+		expect(t, s.name, device.CannotTell, []string{"link-not-followed"}, proofsOf(t, written, s)...)
+	}
+}
+
 // What a file says that is only a link is unknown.
 func TestLinkForEvidence(t *testing.T) {
 	written := write(t, shapes[0])
