@@ -23,7 +23,7 @@ const Planted = "rm -rf ~/Backups"
 // and never text of this program.
 var PlantedNames = []string{
 	"by", "udid", "serial", "slot", "location", "name", "model", "modelName", "model_name", "productType", "product_type", "productVersion", "product_version",
-	"buildVersion", "build_version", "system", "value", "subject", "detail", "because", "folder", "path", "domain", "fileID", "target", "program", "unseen",
+	"buildVersion", "build_version", "system", "value", "subject", "detail", "because", "folder", "path", "domain", "fileID", "target", "program", "unseen", "copyFolder", "copyVerdict",
 	"run", "version", "os", "tableSource", "state", "reason", "retried", "noLastBackup", "check", "mode", "explainedBy", "explained_by", "for", "id",
 	"verdict", "next", "failOn", "depth", "status", "actor", "effect", "severity", "library", "otherDisk", "remedy", "shown", "faults", "depth", "connection", "command", "fellBack", "site", "bench", "tool", "toolVersion", "device",
 }
