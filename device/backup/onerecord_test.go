@@ -153,20 +153,40 @@ func TestDatabasesWithoutKeys(t *testing.T) {
 	}
 }
 
+// withoutKeys writes an encrypted backup and removes every key from it. IsEncrypted is missing, or false.
+func withoutKeys(t *testing.T, layout backuptest.Layout, denied bool) Folder {
+	t.Helper()
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
+		Layout: layout, Password: "0000", Files: slices.Values(healthy),
+		Change: func(r *backuptest.Record) { r.EncryptionKey = nil },
+	})
+	must(t, err)
+	editPlist(propertiesName, func(d map[string]any) {
+		delete(d, "IsEncrypted")
+		if denied {
+			d["IsEncrypted"] = false
+		}
+		delete(d, "ManifestKey")
+		delete(d, "BackupKeyBag")
+	})(t, written)
+	return find(t, written)
+}
+
 // Nothing says any more that these files are encrypted, but for their lengths.
 func TestAllKeysAndTheFlagLost(t *testing.T) {
 	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
-		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
-			Layout: layout, Password: "0000", Files: slices.Values(healthy),
-			Change: func(r *backuptest.Record) { r.EncryptionKey = nil },
-		})
-		must(t, err)
-		editPlist(propertiesName, func(d map[string]any) {
-			delete(d, "IsEncrypted")
-			delete(d, "ManifestKey")
-			delete(d, "BackupKeyBag")
-		})(t, written)
-		expect(t, "keys and flag lost", device.CannotTell, []string{"encryption-contradicted"}, proofsIn(t, find(t, written))...)
+		expect(t, "keys and flag lost", device.CannotTell, []string{"encryption-contradicted"}, proofsIn(t, withoutKeys(t, layout, false))...)
+	}
+}
+
+// The same with a flag that denies it: no file has its own length.
+func TestAllKeysLostAndTheFlagFalse(t *testing.T) {
+	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
+		for _, proof := range proofsIn(t, withoutKeys(t, layout, true)) {
+			if verdict := checks.BackupVerdict(proof); verdict != device.CannotTell || !slices.Contains(modes(proof), "encryption-contradicted") {
+				t.Errorf("%v, %s: %s, %v", layout, proof.Depth, verdict, modes(proof))
+			}
+		}
 	}
 }
 
@@ -194,27 +214,6 @@ func TestReadEncryption(t *testing.T) {
 		encrypted, err := Read(t.Context(), find(t, written)).Encrypted.Get()
 		if s.password == "" && !errors.Is(err, device.Inconclusive) || s.password != "" && !encrypted {
 			t.Errorf("%s, IsEncrypted true: encrypted %v, %v", s.name, encrypted, err)
-		}
-	}
-}
-
-// The same with a flag that denies it: no file has its own length.
-func TestAllKeysLostAndTheFlagFalse(t *testing.T) {
-	for _, layout := range []backuptest.Layout{backuptest.MBDB, backuptest.DB101} {
-		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{
-			Layout: layout, Password: "0000", Files: slices.Values(healthy),
-			Change: func(r *backuptest.Record) { r.EncryptionKey = nil },
-		})
-		must(t, err)
-		editPlist(propertiesName, func(d map[string]any) {
-			d["IsEncrypted"] = false
-			delete(d, "ManifestKey")
-			delete(d, "BackupKeyBag")
-		})(t, written)
-		for _, proof := range proofsIn(t, find(t, written)) {
-			if verdict := checks.BackupVerdict(proof); verdict != device.CannotTell || !slices.Contains(modes(proof), "encryption-contradicted") {
-				t.Errorf("%v, %s: %s, %v", layout, proof.Depth, verdict, modes(proof))
-			}
 		}
 	}
 }
